@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The decision machine: is fed exact counts, answers "do k more runs" or a verdict.
+ *
+ * Pure numbers: no Python, no clock, no allocation outside mem.h. The caller runs the
+ * body, collects, reads its counters and feeds them; the machine alone decides.
+ *
+ *            first reading
+ *                 |
+ *                 v
+ *            +---------+  two runs that do not grow, or warmup_max   +--------+
+ *            | WARM-UP |-------------------------------------------->| SCREEN |
+ *            +---------+                                             +--------+
+ *                                              nothing grew in any     |    |  something grew in
+ *                                              batch: CLEAN(3 / N)  <--+    |  every attempt
+ *                                                                           v
+ *            growth ended: CLEAN(3 / N)          +---------------------------------+
+ *            growth in every window: LEAK     <--| TRACE: windows w, 2w, 4w, ...   |
+ *            neither: INCONCLUSIVE(why)          | lower envelope, slope decay     |
+ *                                                +---------------------------------+
+ *
+ * Thread rule: one machine belongs to one thread at a time.
+ */
+#ifndef LC_CORE_GROWTH_H
+#define LC_CORE_GROWTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "status.h"
+
+/* Metrics are judged apart; a leak in any one is a leak. */
+enum { LC_GROWTH_METRICS = 2 };
+
+typedef enum {
+    LC_GROWTH_ADAPTIVE, /* Warm-up, screen, and a trace of `windows` windows. */
+    LC_GROWTH_CONFIRM,  /* Trace only, for a body that an adaptive check suspected. */
+    LC_GROWTH_FIXED,    /* Warm-up, then a trace of exactly `iterations` runs. */
+} lc_growth_mode;
+
+typedef struct {
+    lc_growth_mode mode;
+    double rate;          /* Smallest leak looked for, in blocks a run; 0 < rate <= 1. */
+    int32_t warmup_max;   /* Runs; at least 1. */
+    int32_t first_window; /* Runs of the first trace window; 0: 16 or 2 / rate, the larger. */
+    int32_t windows;      /* Most trace windows, each twice the one before; at least 3. */
+    int32_t iterations;   /* Runs of LC_GROWTH_FIXED; ignored otherwise. */
+    uint64_t seed;        /* Order and sizes of the batches; same seed, same batches. */
+} lc_growth_settings;
+
+typedef enum {
+    LC_GROWTH_PHASE_WARMUP,
+    LC_GROWTH_PHASE_SCREEN,
+    LC_GROWTH_PHASE_TRACE,
+} lc_growth_phase;
+
+typedef enum {
+    LC_GROWTH_RUN,   /* Do `runs` runs (0: none), collect, read, feed. */
+    LC_GROWTH_START_TRACE, /* Switch the tracer on, then ask again. */
+    LC_GROWTH_DONE,  /* The verdict stands. */
+} lc_growth_action;
+
+typedef struct {
+    lc_growth_action action;
+    lc_growth_phase phase;
+    int32_t runs;  /* Runs to do before the next reading; 0 for a reading right now. */
+    bool baseline; /* The reading after these runs is the trace's first mark. */
+    bool mark;     /* The reading after these runs is a mark of the trace. */
+} lc_growth_step;
+
+typedef enum {
+    LC_GROWTH_CLEAN,
+    LC_GROWTH_LEAK,
+    LC_GROWTH_INCONCLUSIVE,
+} lc_growth_verdict;
+
+typedef enum {
+    LC_GROWTH_WHY_NONE,
+    LC_GROWTH_WHY_QUIET,     /* CLEAN: no batch of the screen grew. */
+    LC_GROWTH_WHY_ENDED,     /* CLEAN: growth ended during the trace. */
+    LC_GROWTH_WHY_LINEAR,    /* LEAK: grew in every window without slowing down. */
+    LC_GROWTH_WHY_SUBLINEAR, /* INCONCLUSIVE: still growing, ever more slowly. */
+    LC_GROWTH_WHY_SLOW,      /* INCONCLUSIVE: grows, by less than the declared rate. */
+    LC_GROWTH_WHY_NOISY,     /* INCONCLUSIVE: neither steady growth nor its end. */
+    LC_GROWTH_WHY_STOPPED,   /* INCONCLUSIVE: the caller stopped before a decision. */
+} lc_growth_why;
+
+typedef struct {
+    lc_growth_verdict verdict;
+    lc_growth_why why;
+    int32_t metric;  /* Which metric decided; -1 when none did. */
+    double slope;    /* Growth of that metric, a run, over the trace's lower envelope. */
+    bool exact;      /* Every mark of the trace lies on one line of whole blocks a run. */
+    double bound;    /* CLEAN: at most so many leaks a run, 95 %: 3 / runs judged. */
+    int32_t judged;  /* Runs the verdict rests on (screen or trace). */
+    int32_t runs;    /* All runs done, warm-up included. */
+    int32_t windows; /* Trace windows completed. */
+} lc_growth_result;
+
+typedef struct lc_growth lc_growth;
+
+/* Returns a machine owned by the caller, or NULL: no memory, or settings out of the
+ * ranges above. */
+lc_growth *lc_growth_new(const lc_growth_settings *settings);
+void lc_growth_free(lc_growth *self);
+
+/* What to do next. Idempotent until the next feed (a START_TRACE is answered once). */
+lc_growth_step lc_growth_next(lc_growth *self);
+
+/* Takes the reading asked for by the last LC_GROWTH_RUN step: levels, not differences.
+ * Levels of the trace may start anywhere; the machine compares only within a phase.
+ * LC_NOMEM leaves the machine as it was; LC_ABSENT: no reading was asked for. */
+lc_status lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS]);
+
+/* The caller can't go on (out of time). The machine decides with what it has: CLEAN or
+ * LEAK only where its rule is already met, else INCONCLUSIVE(STOPPED). */
+void lc_growth_stop(lc_growth *self);
+
+/* The verdict; meaningful after LC_GROWTH_DONE or lc_growth_stop. */
+lc_growth_result lc_growth_judge(const lc_growth *self);
+
+/* The rule for one call site after the fact: `runs[i]` runs were done when its live
+ * count was `counts[i]`, i < marks, baseline first; `window_end[k]` is the mark index at
+ * which window k ends. Fills `out` as lc_growth_judge does (verdict LEAK when the site
+ * grows like a leak of at least `rate`, CLEAN when it does not grow). */
+void lc_growth_judge_series(const int32_t *runs, const int64_t *counts, int32_t marks,
+                            const int32_t *window_end, int32_t windows, double rate,
+                            lc_growth_result *out);
+
+#endif

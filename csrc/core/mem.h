@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The only door to the C library's allocator for leakcheck's own bookkeeping.
+ *
+ * Nothing here passes through a Python allocator, so the hooks never see our own
+ * tables. Tests link tests/c/support/mem_fake.c in place of mem.c: it counts what
+ * is outstanding and can fail the nth allocation.
+ *
+ * Thread rule: as safe as the C library's malloc, from any thread.
+ */
+#ifndef LC_CORE_MEM_H
+#define LC_CORE_MEM_H
+
+#include <stddef.h> /* size_t */
+
+/* Returns `count * size` zeroed bytes, owned by the caller, or NULL when there is no
+ * memory or the product overflows. */
+void *lc_mem_calloc(size_t count, size_t size);
+
+/* Resizes `block` (may be NULL) to `count * size` bytes, contents kept up to the
+ * smaller size, new bytes not zeroed. NULL on failure, `block` then still valid. */
+void *lc_mem_resize(void *block, size_t count, size_t size);
+
+/* Gives back a block; NULL is ignored. */
+void lc_mem_free(void *block);
+
+#endif

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""The C sampler. Only leakcheck.measure may import it."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, final
+
+from leakcheck.measure.raw import RawResult
+
+MODE_ADAPTIVE: Final = 0
+MODE_CONFIRM: Final = 1
+MODE_FIXED: Final = 2
+
+@final
+class Check:
+    """One check of one body: the decision machine, the loop and the tracer.
+
+    At most one check is active at a time in a process; a second raises RuntimeError.
+    """
+
+    def __init__(
+        self,
+        *,
+        mode: int = ...,
+        rate: float = ...,
+        max_seconds: float = ...,
+        iterations: int = ...,
+        first_window: int = ...,
+        windows: int = ...,
+        seed: int = ...,
+    ) -> None: ...
+    def drive(
+        self,
+        body: Callable[[], object],
+        progress: Callable[[int, int, float], object] | None = ...,
+        /,
+    ) -> None:
+        """Run the whole check. `progress(phase, runs, seconds)` is called between batches.
+
+        An exception of the body or of progress ends the check and propagates; hooks and
+        gc state are as before in every case.
+        """
+
+    def next(self) -> int:
+        """Runs to do before `read`, for a caller that must run the body itself; -1: decided."""
+
+    def read(self) -> None:
+        """Collect, read the counters and feed the machine."""
+
+    def close(self) -> None:
+        """Undo everything (hooks, gc state). Idempotent; `drive` does it by itself."""
+
+    def result(self) -> RawResult:
+        """The verdict and the evidence, once decided or closed."""
+
+def judge_series(
+    runs: Sequence[int],
+    counts: Sequence[int],
+    window_ends: Sequence[int],
+    rate: float,
+    /,
+) -> tuple[int, float, bool]:
+    """(verdict, slope, exact) of one site's series by the rule of csrc/core/growth.h."""
+
+def self_test() -> str:
+    """Empty when the sampler sees this interpreter right; else what is off."""
+
+def active() -> bool:
+    """A check is running in this process."""

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""The settings of a check and their ranges, in one place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from leakcheck.errors import UsageError
+
+DEFAULT_RATE: Final = 0.3
+DEFAULT_MAX_TIME: Final = 10.0
+MAX_ITERATIONS: Final = 10_000_000
+MIN_ITERATIONS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How hard to look.
+
+    Attributes:
+        rate: the smallest leak that matters, in blocks a run; 0 < rate <= 1.
+        max_time: seconds that one check may take.
+        iterations: judge exactly this many runs instead of as many as needed; None to decide
+            by rate.
+        seed: seed of the order of batches.
+
+    Raises:
+        UsageError: a value is out of range.
+    """
+
+    rate: float = DEFAULT_RATE
+    max_time: float = DEFAULT_MAX_TIME
+    iterations: int | None = None
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be used, naming the setting, the value and the range."""
+        if not (isinstance(self.rate, (int, float)) and 0 < self.rate <= 1):
+            raise UsageError(
+                f"leakcheck rate must be over 0 and at most 1 (leaked blocks a run), "
+                f"not {self.rate!r}; try 0.3 (quick), 0.1 or 0.01 (thorough)"
+            )
+        if not (
+            isinstance(self.max_time, (int, float))
+            and math.isfinite(self.max_time)
+            and self.max_time > 0
+        ):
+            raise UsageError(
+                f"leakcheck max time must be a number of seconds over 0, not {self.max_time!r}"
+            )
+        if self.iterations is not None and not (
+            isinstance(self.iterations, int)
+            and not isinstance(self.iterations, bool)
+            and MIN_ITERATIONS <= self.iterations <= MAX_ITERATIONS
+        ):
+            raise UsageError(
+                f"leakcheck iterations must be a whole number from {MIN_ITERATIONS} to "
+                f"{MAX_ITERATIONS}, not {self.iterations!r}; leave it out to let the rate decide"
+            )
