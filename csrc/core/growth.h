@@ -66,6 +66,7 @@ typedef struct {
     int32_t runs;  /* Runs to do before the next reading; 0 for a reading right now. */
     bool baseline; /* The reading after these runs is the trace's first mark. */
     bool mark;     /* The reading after these runs is a mark of the trace. */
+    bool window_end; /* ... and the mark ends a trace window. */
 } lc_growth_step;
 
 typedef enum {

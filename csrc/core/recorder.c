@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "recorder.h"
+
+#include <stdatomic.h>
+
+#include "blocks.h"
+#include "mem.h"
+
+typedef struct {
+    lc_blocks *blocks;  /* Owned. */
+    lc_ledger ledger;   /* Owned. */
+    int64_t untracked;  /* Releases of blocks this book had never seen. */
+    int64_t dropped;    /* Allocations that could not be recorded. */
+} book;
+
+struct lc_recorder {
+    lc_calltree *tree; /* Owned. */
+    book books[LC_RECORDER_BOOKS];
+    atomic_flag raw_busy; /* The RAW book's lock. */
+};
+
+/* The raw domain is used without the interpreter lock. What happens inside is a handful
+ * of memory accesses, so waiting threads spin. The OBJECT book needs no lock. */
+static inline void
+lock(lc_recorder *self, lc_recorder_book which)
+{
+    if (which == LC_RECORDER_RAW) {
+        while (atomic_flag_test_and_set_explicit(&self->raw_busy, memory_order_acquire)) {
+        }
+    }
+}
+
+static inline void
+unlock(lc_recorder *self, lc_recorder_book which)
+{
+    if (which == LC_RECORDER_RAW) {
+        atomic_flag_clear_explicit(&self->raw_busy, memory_order_release);
+    }
+}
+
+lc_recorder *
+lc_recorder_new(void)
+{
+    lc_recorder *self = lc_mem_calloc(1, sizeof *self);
+    if (self == NULL) {
+        return NULL;
+    }
+    atomic_flag_clear(&self->raw_busy);
+    self->tree = lc_calltree_new();
+    bool ok = self->tree != NULL;
+    for (int i = 0; i < LC_RECORDER_BOOKS; i++) {
+        lc_ledger_init(&self->books[i].ledger);
+        self->books[i].blocks = lc_blocks_new();
+        ok = ok && self->books[i].blocks != NULL;
+    }
+    if (!ok) {
+        lc_recorder_free(self);
+        return NULL;
+    }
+    return self;
+}
+
+void
+lc_recorder_free(lc_recorder *self)
+{
+    if (self != NULL) {
+        for (int i = 0; i < LC_RECORDER_BOOKS; i++) {
+            lc_blocks_free(self->books[i].blocks);
+            lc_ledger_clear(&self->books[i].ledger);
+        }
+        lc_calltree_free(self->tree);
+        lc_mem_free(self);
+    }
+}
+
+lc_calltree *
+lc_recorder_tree(lc_recorder *self)
+{
+    return self->tree;
+}
+
+/* Records one block in a book whose lock is held. */
+static inline void
+put_locked(book *b, const void *block, size_t size, uint32_t node)
+{
+    if (node == LC_CALLTREE_NONE ||
+        (node >= b->ledger.room && lc_ledger_reserve(&b->ledger, node + 1) != LC_OK)) {
+        b->dropped++;
+        return;
+    }
+    lc_block value = {.node = node, .size = size};
+    if (lc_blocks_put(b->blocks, (uintptr_t)block, value) != LC_OK) {
+        b->dropped++;
+        return;
+    }
+    lc_ledger_add(&b->ledger, node, 1, (int64_t)size);
+}
+
+void
+lc_recorder_put(lc_recorder *self, lc_recorder_book which, const void *block, size_t size,
+                uint32_t node)
+{
+    lock(self, which);
+    put_locked(&self->books[which], block, size, node);
+    unlock(self, which);
+}
+
+bool
+lc_recorder_take(lc_recorder *self, lc_recorder_book which, const void *block,
+                 uint32_t *node, size_t *size)
+{
+    book *b = &self->books[which];
+    lc_block value = {.node = LC_CALLTREE_NONE, .size = 0};
+    lock(self, which);
+    bool known = lc_blocks_take(b->blocks, (uintptr_t)block, &value) == LC_OK;
+    if (known) {
+        lc_ledger_add(&b->ledger, value.node, -1, -(int64_t)value.size);
+    }
+    else {
+        b->untracked++;
+    }
+    unlock(self, which);
+    *node = value.node;
+    *size = (size_t)value.size;
+    return known;
+}
+
+void
+lc_recorder_restore(lc_recorder *self, lc_recorder_book which, const void *block,
+                    size_t size, uint32_t node, bool known)
+{
+    book *b = &self->books[which];
+    lock(self, which);
+    if (known) {
+        put_locked(b, block, size, node);
+    }
+    else {
+        b->untracked--;
+    }
+    unlock(self, which);
+}
+
+lc_status
+lc_recorder_mark(lc_recorder *self)
+{
+    lc_status status = LC_OK;
+    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
+        lock(self, which);
+        if (status == LC_OK) {
+            status = lc_ledger_mark(&self->books[which].ledger);
+        }
+        self->books[which].dropped += status != LC_OK;
+        unlock(self, which);
+    }
+    return status;
+}
+
+uint32_t
+lc_recorder_marks(const lc_recorder *self)
+{
+    /* A mark is whole only when the last book has it. */
+    return self->books[LC_RECORDER_BOOKS - 1].ledger.marks;
+}
+
+lc_ledger_entry
+lc_recorder_at(const lc_recorder *self, lc_recorder_book which, uint32_t mark,
+               uint32_t node)
+{
+    return lc_ledger_at(&self->books[which].ledger, mark, node);
+}
+
+int64_t
+lc_recorder_net(lc_recorder *self, lc_recorder_book which)
+{
+    lock(self, which);
+    book *b = &self->books[which];
+    int64_t net = (int64_t)lc_blocks_count(b->blocks) - b->untracked;
+    unlock(self, which);
+    return net;
+}
+
+size_t
+lc_recorder_live(lc_recorder *self, lc_recorder_book which)
+{
+    lock(self, which);
+    size_t live = lc_blocks_count(self->books[which].blocks);
+    unlock(self, which);
+    return live;
+}
+
+int64_t
+lc_recorder_untracked(lc_recorder *self)
+{
+    int64_t sum = 0;
+    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
+        lock(self, which);
+        sum += self->books[which].untracked;
+        unlock(self, which);
+    }
+    return sum;
+}
+
+int64_t
+lc_recorder_dropped(lc_recorder *self)
+{
+    int64_t sum = 0;
+    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
+        lock(self, which);
+        sum += self->books[which].dropped;
+        unlock(self, which);
+    }
+    return sum;
+}
+
+size_t
+lc_recorder_footprint(lc_recorder *self)
+{
+    size_t sum = 0;
+    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
+        lock(self, which);
+        sum += lc_blocks_footprint(self->books[which].blocks);
+        unlock(self, which);
+    }
+    return sum;
+}
+
+void
+lc_recorder_unlock_after_fork(lc_recorder *self)
+{
+    atomic_flag_clear(&self->raw_busy);
+}
+
+bool
+lc_recorder_check(lc_recorder *self)
+{
+    bool sound = lc_calltree_check(self->tree);
+    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
+        lock(self, which);
+        const book *b = &self->books[which];
+        int64_t live = 0;
+        for (uint32_t i = 0; i < b->ledger.room; i++) {
+            live += b->ledger.now[i].blocks;
+        }
+        sound = sound && lc_blocks_check(b->blocks) &&
+                live == (int64_t)lc_blocks_count(b->blocks);
+        unlock(self, which);
+    }
+    return sound;
+}

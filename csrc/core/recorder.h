@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the allocator hooks talk to: two books of live blocks over one call tree.
+ *
+ *     LC_RECORDER_OBJECT   blocks of the object and mem domains
+ *     LC_RECORDER_RAW      blocks of the raw domain
+ *
+ * A block is always released through the domain that made it, so the books never need
+ * each other. Each has its own block table and ledger.
+ *
+ * Invariant: per book, the ledger's blocks now add up to the table's count; the net count
+ * is that, less the releases of blocks the book never saw (made before it began).
+ *
+ * Thread rule: the OBJECT book and the tree belong to whoever holds the interpreter lock.
+ * The RAW book may be used by any thread at any time and has a lock of its own.
+ * No function fails the caller: what can't be recorded is counted as dropped.
+ */
+#ifndef LC_CORE_RECORDER_H
+#define LC_CORE_RECORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "calltree.h"
+#include "ledger.h"
+#include "status.h"
+
+typedef enum {
+    LC_RECORDER_OBJECT,
+    LC_RECORDER_RAW,
+    LC_RECORDER_BOOKS,
+} lc_recorder_book;
+
+typedef struct lc_recorder lc_recorder;
+
+/* Returns an empty recorder owned by the caller, or NULL. */
+lc_recorder *lc_recorder_new(void);
+void lc_recorder_free(lc_recorder *self);
+
+/* The tree; owned by the recorder. */
+lc_calltree *lc_recorder_tree(lc_recorder *self);
+
+/* A block came to life at `node` (LC_CALLTREE_NONE: its place is not known; dropped). */
+void lc_recorder_put(lc_recorder *self, lc_recorder_book book, const void *block,
+                     size_t size, uint32_t node);
+
+/* A block is about to be released. Fills `out` and returns true when the book knew it. */
+bool lc_recorder_take(lc_recorder *self, lc_recorder_book book, const void *block,
+                      uint32_t *node, size_t *size);
+
+/* A taken block is alive after all (a resize that failed): as if never taken. */
+void lc_recorder_restore(lc_recorder *self, lc_recorder_book book, const void *block,
+                         size_t size, uint32_t node, bool known);
+
+/* Copies both ledgers into a mark. LC_NOMEM: the mark is missing and counted as dropped. */
+lc_status lc_recorder_mark(lc_recorder *self);
+uint32_t lc_recorder_marks(const lc_recorder *self);
+
+/* A node's live blocks and bytes of one book at a mark. */
+lc_ledger_entry lc_recorder_at(const lc_recorder *self, lc_recorder_book book,
+                               uint32_t mark, uint32_t node);
+
+/* Change in live blocks since the recorder began, known and unknown ones together. */
+int64_t lc_recorder_net(lc_recorder *self, lc_recorder_book book);
+
+/* Blocks live now that the book has seen. */
+size_t lc_recorder_live(lc_recorder *self, lc_recorder_book book);
+
+/* Releases of blocks the books had never seen; allocations that could not be recorded. */
+int64_t lc_recorder_untracked(lc_recorder *self);
+int64_t lc_recorder_dropped(lc_recorder *self);
+
+/* Bytes of our own memory in both block tables. */
+size_t lc_recorder_footprint(lc_recorder *self);
+
+/* Lets a forked child go on when another thread of the parent held the lock. */
+void lc_recorder_unlock_after_fork(lc_recorder *self);
+
+bool lc_recorder_check(lc_recorder *self);
+
+#endif

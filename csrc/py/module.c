@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * leakcheck._core: the method table and what import does. No logic.
+ */
+#include <Python.h>
+
+#include "../core/growth.h"
+#include "../core/mem.h"
+#include "pycheck.h"
+#include "pyframe.h"
+#include "pyheap.h"
+#include "pyloop.h"
+#include "pyresult.h"
+
+static PyObject *
+core_self_test(PyObject *module, PyObject *ignored)
+{
+    (void)module;
+    (void)ignored;
+    const char *fault = lc_pyframe_fault();
+    return PyUnicode_FromString(fault == NULL ? "" : fault);
+}
+
+static PyObject *
+core_stack(PyObject *module, PyObject *ignored)
+{
+    (void)module;
+    (void)ignored;
+    return lc_pyresult_stack();
+}
+
+static PyObject *
+core_active(PyObject *module, PyObject *ignored)
+{
+    (void)module;
+    (void)ignored;
+    return PyBool_FromLong(lc_pyloop_active());
+}
+
+/* Fills `out` (owned by the caller, freed by lc_mem_free) from a sequence of numbers. */
+static int
+numbers(PyObject *sequence, int64_t **out, Py_ssize_t *count)
+{
+    PyObject *fast = PySequence_Fast(sequence, "expected a sequence of whole numbers");
+    if (fast == NULL) {
+        return -1;
+    }
+    int status = -1;
+    *count = PySequence_Fast_GET_SIZE(fast);
+    *out = lc_mem_calloc((size_t)*count + 1, sizeof **out);
+    if (*out == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < *count; i++) {
+        (*out)[i] = PyLong_AsLongLong(PySequence_Fast_GET_ITEM(fast, i));
+        if ((*out)[i] == -1 && PyErr_Occurred()) {
+            goto done;
+        }
+    }
+    status = 0;
+
+done:
+    Py_DECREF(fast);
+    return status;
+}
+
+static int32_t *
+narrow(const int64_t *values, Py_ssize_t count)
+{
+    int32_t *out = lc_mem_calloc((size_t)count + 1, sizeof *out);
+    for (Py_ssize_t i = 0; out != NULL && i < count; i++) {
+        out[i] = (int32_t)values[i];
+    }
+    return out;
+}
+
+static PyObject *
+core_judge_series(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *runs_arg, *counts_arg, *ends_arg;
+    double rate;
+    if (!PyArg_ParseTuple(args, "OOOd:judge_series", &runs_arg, &counts_arg, &ends_arg,
+                          &rate)) {
+        return NULL;
+    }
+    int64_t *runs = NULL, *counts = NULL, *ends = NULL;
+    int32_t *runs32 = NULL, *ends32 = NULL;
+    Py_ssize_t run_count, count_count, end_count;
+    PyObject *answer = NULL;
+    if (numbers(runs_arg, &runs, &run_count) < 0 ||
+        numbers(counts_arg, &counts, &count_count) < 0 ||
+        numbers(ends_arg, &ends, &end_count) < 0) {
+        goto done;
+    }
+    if (run_count != count_count || run_count > INT32_MAX || end_count > run_count) {
+        PyErr_SetString(PyExc_ValueError, "runs, counts and window ends do not fit");
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < end_count; i++) {
+        if (ends[i] < 0 || ends[i] >= run_count || (i > 0 && ends[i] <= ends[i - 1])) {
+            PyErr_SetString(PyExc_ValueError, "window ends must be rising mark indices");
+            goto done;
+        }
+    }
+    runs32 = narrow(runs, run_count);
+    ends32 = narrow(ends, end_count);
+    if (runs32 == NULL || ends32 == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    lc_growth_result judged;
+    lc_growth_judge_series(runs32, counts, (int32_t)run_count, ends32, (int32_t)end_count,
+                           rate, &judged);
+    answer = Py_BuildValue("(idO)", (int)judged.verdict, judged.slope,
+                           judged.exact ? Py_True : Py_False);
+
+done:
+    lc_mem_free(runs);
+    lc_mem_free(counts);
+    lc_mem_free(ends);
+    lc_mem_free(runs32);
+    lc_mem_free(ends32);
+    return answer;
+}
+
+static PyMethodDef methods[] = {
+    {"self_test", core_self_test, METH_NOARGS,
+     PyDoc_STR("Empty, or how this interpreter's layout differs from the build's.")},
+    {"stack", core_stack, METH_NOARGS,
+     PyDoc_STR("The running Python stack as the hooks read it, innermost first.")},
+    {"active", core_active, METH_NOARGS, PyDoc_STR("A check is running in this process.")},
+    {"judge_series", core_judge_series, METH_VARARGS,
+     PyDoc_STR("(verdict, slope, exact) of one site's series.")},
+    {NULL, NULL, 0, NULL},
+};
+
+static int
+core_exec(PyObject *module)
+{
+    if (Py_Version >> 16 != PY_VERSION_HEX >> 16) {
+        PyErr_SetString(PyExc_ImportError,
+                        "leakcheck was built for another Python version; reinstall it "
+                        "with this interpreter");
+        return -1;
+    }
+    lc_pyframe_prepare();
+    if (lc_pyheap_prepare() < 0 || lc_pycheck_register(module) < 0) {
+        return -1;
+    }
+    if (PyModule_AddIntConstant(module, "MODE_ADAPTIVE", LC_GROWTH_ADAPTIVE) < 0 ||
+        PyModule_AddIntConstant(module, "MODE_CONFIRM", LC_GROWTH_CONFIRM) < 0 ||
+        PyModule_AddIntConstant(module, "MODE_FIXED", LC_GROWTH_FIXED) < 0) {
+        return -1;
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)core_exec},
+#ifdef Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "leakcheck._core",
+    .m_doc = PyDoc_STR("leakcheck's sampler."),
+    .m_size = 0,
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__core(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "pycheck.h"
+
+#include "pyloop.h"
+#include "pyresult.h"
+
+typedef struct {
+    PyObject_HEAD
+    lc_pyloop *loop; /* Owned. */
+    bool driving;    /* drive is on the C stack: the loop must not be freed or re-entered. */
+} Check;
+
+static int
+check_init(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"mode",    "rate", "max_seconds", "iterations", "first_window",
+                            "windows", "seed", NULL};
+    Check *self = (Check *)op;
+    int mode = LC_GROWTH_ADAPTIVE;
+    double rate = 0.3;
+    double max_seconds = 0.0;
+    int iterations = 0;
+    int first_window = 0;
+    int windows = 3;
+    unsigned long long seed = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiK:Check", names, &mode, &rate,
+                                     &max_seconds, &iterations, &first_window, &windows,
+                                     &seed)) {
+        return -1;
+    }
+    if (self->loop != NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "a Check can't be initialised twice");
+        return -1;
+    }
+    lc_growth_settings settings = {
+        .mode = (lc_growth_mode)mode,
+        .rate = rate,
+        .warmup_max = 8,
+        .first_window = first_window,
+        .windows = windows,
+        .iterations = iterations,
+        .seed = seed,
+    };
+    self->loop = lc_pyloop_new(&settings, max_seconds);
+    return self->loop == NULL ? -1 : 0;
+}
+
+static void
+check_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    lc_pyloop_free(((Check *)op)->loop);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+/* The loop, if it may be used now. */
+static lc_pyloop *
+usable(Check *self)
+{
+    if (self->loop == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "this Check was never initialised");
+        return NULL;
+    }
+    if (self->driving) {
+        PyErr_SetString(PyExc_RuntimeError, "this Check is being driven already");
+        return NULL;
+    }
+    return self->loop;
+}
+
+static PyObject *
+check_drive(PyObject *op, PyObject *args)
+{
+    Check *self = (Check *)op;
+    PyObject *body;
+    PyObject *progress = Py_None;
+    if (!PyArg_ParseTuple(args, "O|O:drive", &body, &progress)) {
+        return NULL;
+    }
+    if (!PyCallable_Check(body)) {
+        PyErr_Format(PyExc_TypeError, "the body must be callable, not %.100s",
+                     Py_TYPE(body)->tp_name);
+        return NULL;
+    }
+    lc_pyloop *loop = usable(self);
+    if (loop == NULL) {
+        return NULL;
+    }
+    self->driving = true;
+    int status = lc_pyloop_drive(loop, body, progress == Py_None ? NULL : progress);
+    self->driving = false;
+    if (status < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+check_next(PyObject *op, PyObject *ignored)
+{
+    (void)ignored;
+    lc_pyloop *loop = usable((Check *)op);
+    int32_t runs = 0;
+    int more = loop == NULL ? -1 : lc_pyloop_next(loop, NULL, &runs);
+    if (more < 0) {
+        return NULL;
+    }
+    return PyLong_FromLong(more == 0 ? -1 : runs);
+}
+
+static PyObject *
+check_read(PyObject *op, PyObject *ignored)
+{
+    (void)ignored;
+    lc_pyloop *loop = usable((Check *)op);
+    if (loop == NULL || lc_pyloop_read(loop) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+check_close(PyObject *op, PyObject *ignored)
+{
+    (void)ignored;
+    lc_pyloop *loop = usable((Check *)op);
+    if (loop == NULL) {
+        return NULL;
+    }
+    lc_pyloop_close(loop);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+check_result(PyObject *op, PyObject *ignored)
+{
+    (void)ignored;
+    lc_pyloop *loop = usable((Check *)op);
+    if (loop == NULL) {
+        return NULL;
+    }
+    if (!lc_pyloop_closed(loop)) {
+        PyErr_SetString(PyExc_RuntimeError, "the check is not decided or closed yet");
+        return NULL;
+    }
+    lc_pyloop_evidence evidence = lc_pyloop_evidence_of(loop);
+    return lc_pyresult_build(&evidence);
+}
+
+static PyMethodDef methods[] = {
+    {"drive", check_drive, METH_VARARGS, PyDoc_STR("Run the whole check of a callable.")},
+    {"next", check_next, METH_NOARGS, PyDoc_STR("Runs to do before read; -1: decided.")},
+    {"read", check_read, METH_NOARGS, PyDoc_STR("Collect, read the counters and feed them.")},
+    {"close", check_close, METH_NOARGS, PyDoc_STR("Undo everything. Idempotent.")},
+    {"result", check_result, METH_NOARGS, PyDoc_STR("The verdict and the evidence.")},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc, (void *)PyDoc_STR("One check of one body.")},
+    {Py_tp_init, (void *)check_init},
+    {Py_tp_dealloc, (void *)check_dealloc},
+    {Py_tp_methods, methods},
+    {Py_tp_new, (void *)PyType_GenericNew},
+    {0, NULL},
+};
+
+static PyType_Spec spec = {
+    .name = "leakcheck._core.Check",
+    .basicsize = sizeof(Check),
+    .flags = Py_TPFLAGS_DEFAULT,
+    .slots = slots,
+};
+
+int
+lc_pycheck_register(PyObject *module)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, &spec, NULL);
+    int status = type == NULL ? -1 : PyModule_AddType(module, (PyTypeObject *)type);
+    Py_XDECREF(type);
+    return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The walk that every pyframe_3XX.c shares. That file defines before including this:
+ *
+ *     frame                  the interpreter's frame struct
+ *     top_frame(thread)      its innermost frame or NULL
+ *     is_shim(f)             true for frames that run no Python code
+ *     code_of(f)             the code object, borrowed
+ *     instruction_of(f)      address of the running instruction
+ */
+
+const void *
+lc_pyframe_current(PyThreadState *thread)
+{
+    return top_frame(thread);
+}
+
+lc_pyframe_extent
+lc_pyframe_walk(PyThreadState *thread, const void *base, const uintptr_t *last,
+                uintptr_t *now)
+{
+    int depth = 0;
+    int changed = 0;
+    const frame *f = top_frame(thread);
+    for (; f != NULL && (const void *)f != base; f = f->previous) {
+        if (is_shim(f)) {
+            continue;
+        }
+        if (depth == LC_PYFRAME_MAX) {
+            return (lc_pyframe_extent){.depth = depth, .changed = changed, .cut = true};
+        }
+        uintptr_t key = (uintptr_t)instruction_of(f);
+        now[depth] = key;
+        depth++;
+        changed = key != last[depth - 1] ? depth : changed;
+    }
+    return (lc_pyframe_extent){.depth = depth, .changed = changed, .cut = false};
+}
+
+void
+lc_pyframe_codes(PyThreadState *thread, int depth, PyCodeObject **codes, int *offsets)
+{
+    int i = 0;
+    for (const frame *f = top_frame(thread); i < depth; f = f->previous) {
+        if (is_shim(f)) {
+            continue;
+        }
+        PyCodeObject *code = code_of(f);
+        codes[i] = code;
+        offsets[i] = (int)((const char *)instruction_of(f) -
+                           (const char *)_PyCode_CODE(code));
+        i++;
+    }
+}

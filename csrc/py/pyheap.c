@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "pyheap.h"
+
+static PyObject *get_blocks;       /* sys.getallocatedblocks; owned for ever. */
+static PyObject *gc_collect;       /* gc.collect and so on, likewise. */
+static PyObject *gc_freeze;
+static PyObject *gc_unfreeze;
+static PyObject *gc_freeze_count;
+
+enum { COLLECTIONS_MAX = 3 };
+
+static PyObject *
+attribute(const char *module, const char *name)
+{
+    PyObject *m = PyImport_ImportModule(module);
+    PyObject *a = m == NULL ? NULL : PyObject_GetAttrString(m, name);
+    Py_XDECREF(m);
+    return a;
+}
+
+int
+lc_pyheap_prepare(void)
+{
+    if (gc_freeze_count != NULL) {
+        return 0;
+    }
+    get_blocks = attribute("sys", "getallocatedblocks");
+    gc_collect = attribute("gc", "collect");
+    gc_freeze = attribute("gc", "freeze");
+    gc_unfreeze = attribute("gc", "unfreeze");
+    gc_freeze_count = attribute("gc", "get_freeze_count");
+    if (get_blocks == NULL || gc_collect == NULL || gc_freeze == NULL ||
+        gc_unfreeze == NULL || gc_freeze_count == NULL) {
+        return -1;
+    }
+    return 0;
+}
+
+/* Calls a function of no arguments that returns a number. */
+static int
+ask(PyObject *function, int64_t *out)
+{
+    PyObject *answer = PyObject_CallNoArgs(function);
+    if (answer == NULL) {
+        return -1;
+    }
+    *out = PyLong_AsLongLong(answer);
+    Py_DECREF(answer);
+    return *out == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+int
+lc_pyheap_blocks(int64_t *out)
+{
+    return ask(get_blocks, out);
+}
+
+int
+lc_pyheap_collect(void)
+{
+    for (int i = 0; i < COLLECTIONS_MAX; i++) {
+        int64_t found;
+        if (ask(gc_collect, &found) < 0) {
+            return -1;
+        }
+        if (found == 0) {
+            break;
+        }
+    }
+    PyType_ClearCache();
+    return 0;
+}
+
+int
+lc_pyheap_freeze(lc_pyheap_state *out)
+{
+    int64_t already;
+    *out = (lc_pyheap_state){.frozen = false, .enabled = PyGC_IsEnabled() != 0};
+    if (ask(gc_freeze_count, &already) < 0) {
+        return -1;
+    }
+    if (already == 0) {
+        PyObject *none = PyObject_CallNoArgs(gc_freeze);
+        if (none == NULL) {
+            return -1;
+        }
+        Py_DECREF(none);
+        out->frozen = true;
+    }
+    return 0;
+}
+
+void
+lc_pyheap_restore(const lc_pyheap_state *state)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (state->frozen) {
+        PyObject *none = PyObject_CallNoArgs(gc_unfreeze);
+        if (none == NULL) {
+            PyErr_Clear();
+        }
+        Py_XDECREF(none);
+    }
+    if (state->enabled) {
+        PyGC_Enable();
+    }
+    else {
+        PyGC_Disable();
+    }
+    PyErr_Restore(type, value, traceback);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The interpreter's own counters and its cycle collector.
+ *
+ * The functions of `gc` and `sys` are looked up once, when the extension is imported, so
+ * that a test which replaces them does not change what is measured.
+ *
+ * Thread rule: under the interpreter lock. Every function returning int gives -1 with an
+ * exception set on failure.
+ */
+#ifndef LC_PY_PYHEAP_H
+#define LC_PY_PYHEAP_H
+
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What lc_pyheap_restore needs to undo lc_pyheap_freeze. */
+typedef struct {
+    bool frozen;  /* We froze, so we thaw. */
+    bool enabled; /* The collector was enabled. */
+} lc_pyheap_state;
+
+int lc_pyheap_prepare(void);
+
+/* Live blocks of the object and mem domains, exact. */
+int lc_pyheap_blocks(int64_t *out);
+
+/* Collects until a collection frees nothing, three times at most, which also empties
+ * the free lists, and clears the type cache. */
+int lc_pyheap_collect(void);
+
+/* Puts all objects that exist now out of the collector's sight, so that collections cost
+ * only what was made since; unless the program has frozen objects itself: thawing ours
+ * would thaw its. */
+int lc_pyheap_freeze(lc_pyheap_state *out);
+
+/* Undoes it, whatever the program did meanwhile. Keeps an exception that is set. */
+void lc_pyheap_restore(const lc_pyheap_state *state);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+#include "pyloop.h"
+
+#include <time.h>   /* clock_gettime */
+#include <unistd.h> /* getpid */
+
+#include "../core/mem.h"
+#include "pycode.h"
+#include "pyframe.h"
+#include "pyheap.h"
+#include "pyhook.h"
+#include "pystack.h"
+
+enum { FIRST_READINGS = 64 };
+
+typedef enum { FRESH, OPEN, CLOSED } loop_state;
+
+struct lc_pyloop {
+    lc_growth *growth;     /* Owned. */
+    lc_recorder *recorder; /* Owned; NULL until a trace begins. */
+    lc_pysite *site;       /* Owned, likewise. */
+    lc_pystack *stack;     /* Owned, likewise. */
+    const void *base;      /* Frame that drives the loop; an address only. */
+    loop_state state;
+    bool tracing;       /* Hooks and code watch are on. */
+    bool asked;         /* `step` waits for its reading. */
+    lc_growth_step step;
+    lc_pyheap_state heap;
+    pid_t process;      /* That opened the loop. */
+    double max_seconds; /* 0: no limit. */
+    double began;       /* Seconds, monotonic. */
+    double batch_began; /* Likewise. */
+    double run_seconds; /* One run of the last batch. */
+    int32_t runs;       /* Done. */
+    int32_t baseline;   /* Runs done at the trace's first mark. */
+    lc_pyloop_reading *readings; /* Owned. */
+    int32_t *marks;              /* Owned; as many rooms as readings. */
+    int32_t *window_ends;        /* Owned; likewise. */
+    int32_t reading_count, reading_room;
+    int32_t mark_count;
+    int32_t window_count;
+    int64_t dropped; /* Taken from the recorder when the trace ends. */
+};
+
+static lc_pyloop *active; /* The open loop; borrowed. */
+
+static double
+now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void
+code_died(PyCodeObject *code)
+{
+    if (active != NULL && active->stack != NULL) {
+        lc_pystack_retire(active->stack, code);
+    }
+}
+
+lc_pyloop *
+lc_pyloop_new(const lc_growth_settings *settings, double max_seconds)
+{
+    lc_pyloop *self = lc_mem_calloc(1, sizeof *self);
+    if (self == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    self->growth = lc_growth_new(settings);
+    if (self->growth == NULL) {
+        lc_pyloop_free(self);
+        PyErr_SetString(PyExc_ValueError,
+                        "the settings of the check are out of range (or no memory)");
+        return NULL;
+    }
+    self->max_seconds = max_seconds;
+    return self;
+}
+
+void
+lc_pyloop_free(lc_pyloop *self)
+{
+    if (self != NULL) {
+        lc_pyloop_close(self);
+        lc_pystack_free(self->stack);
+        lc_recorder_free(self->recorder);
+        lc_pysite_free(self->site);
+        lc_growth_free(self->growth);
+        lc_mem_free(self->readings);
+        lc_mem_free(self->marks);
+        lc_mem_free(self->window_ends);
+        lc_mem_free(self);
+    }
+}
+
+static int
+open_loop(lc_pyloop *self, const void *base)
+{
+    if (active != NULL) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "a leak check is already running in this process; checks can't be "
+                        "nested");
+        return -1;
+    }
+    lc_pyhook_prepare();
+    if (lc_pyheap_freeze(&self->heap) < 0) {
+        return -1;
+    }
+    self->state = OPEN;
+    self->base = base;
+    self->process = getpid();
+    self->began = now();
+    active = self;
+    return 0;
+}
+
+static int
+start_trace(lc_pyloop *self)
+{
+    self->recorder = lc_recorder_new();
+    self->site = lc_pysite_new();
+    if (self->recorder != NULL && self->site != NULL) {
+        self->stack =
+            lc_pystack_new(lc_recorder_tree(self->recorder), self->site, self->base);
+    }
+    if (self->stack == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (lc_pycode_watch(code_died) < 0) {
+        return -1;
+    }
+    lc_pyhook_start(self->recorder, self->stack);
+    self->tracing = true;
+    return 0;
+}
+
+void
+lc_pyloop_close(lc_pyloop *self)
+{
+    if (self->state != OPEN) {
+        self->state = CLOSED;
+        return;
+    }
+    self->state = CLOSED;
+    if (self->tracing) {
+        lc_pyhook_stop();
+        lc_pycode_unwatch();
+        self->tracing = false;
+        self->dropped += lc_recorder_dropped(self->recorder);
+    }
+    lc_pyheap_restore(&self->heap);
+    active = NULL;
+}
+
+/* The next batch would end after the time allowed. */
+static bool
+out_of_time(const lc_pyloop *self, int32_t runs)
+{
+    return self->max_seconds > 0 && self->runs > 0 &&
+           now() - self->began + self->run_seconds * runs > self->max_seconds;
+}
+
+int
+lc_pyloop_next(lc_pyloop *self, const void *base, int32_t *runs)
+{
+    if (self->state == CLOSED) {
+        return 0;
+    }
+    if (self->state == FRESH && open_loop(self, base) < 0) {
+        return -1;
+    }
+    for (;;) {
+        self->step = lc_growth_next(self->growth);
+        if (self->step.action == LC_GROWTH_DONE) {
+            lc_pyloop_close(self);
+            return 0;
+        }
+        if (self->step.action == LC_GROWTH_START_TRACE) {
+            if (start_trace(self) < 0) {
+                lc_pyloop_close(self);
+                return -1;
+            }
+            continue;
+        }
+        if (out_of_time(self, self->step.runs)) {
+            lc_growth_stop(self->growth);
+            lc_pyloop_close(self);
+            return 0;
+        }
+        self->asked = true;
+        self->batch_began = now();
+        *runs = self->step.runs;
+        return 1;
+    }
+}
+
+static lc_status
+reserve_reading(lc_pyloop *self)
+{
+    if (self->reading_count < self->reading_room) {
+        return LC_OK;
+    }
+    int32_t room = self->reading_room == 0 ? FIRST_READINGS : self->reading_room * 2;
+    size_t count = (size_t)room;
+    void *readings = lc_mem_resize(self->readings, count, sizeof *self->readings);
+    if (readings == NULL) {
+        return LC_NOMEM;
+    }
+    self->readings = readings;
+    void *marks = lc_mem_resize(self->marks, count, sizeof *self->marks);
+    if (marks == NULL) {
+        return LC_NOMEM;
+    }
+    self->marks = marks;
+    void *window_ends = lc_mem_resize(self->window_ends, count, sizeof *self->window_ends);
+    if (window_ends == NULL) {
+        return LC_NOMEM;
+    }
+    self->window_ends = window_ends;
+    self->reading_room = room;
+    return LC_OK;
+}
+
+/* Takes a mark in the ledgers and notes where it lies. */
+static lc_status
+mark(lc_pyloop *self)
+{
+    lc_status status = lc_recorder_mark(self->recorder);
+    if (status == LC_OK) {
+        if (self->step.baseline) {
+            self->baseline = self->runs;
+        }
+        self->marks[self->mark_count++] = self->runs - self->baseline;
+    }
+    return status;
+}
+
+int
+lc_pyloop_read(lc_pyloop *self)
+{
+    if (self->state != OPEN || !self->asked) {
+        PyErr_SetString(PyExc_RuntimeError, "no reading was asked for");
+        return -1;
+    }
+    self->asked = false;
+    if (getpid() != self->process) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the body forked and its child came back into the leak check; "
+                        "end the child with os._exit()");
+        goto fail;
+    }
+    if (lc_pyheap_collect() < 0) {
+        goto fail;
+    }
+    lc_pyloop_reading reading = {
+        .phase = self->step.phase,
+        .runs = self->runs += self->step.runs,
+    };
+    if (self->tracing) {
+        reading.blocks = lc_recorder_net(self->recorder, LC_RECORDER_OBJECT);
+        reading.raw = lc_recorder_net(self->recorder, LC_RECORDER_RAW);
+    }
+    else {
+        if (lc_pyheap_blocks(&reading.blocks) < 0) {
+            goto fail;
+        }
+        reading.raw = lc_pyhook_raw_live();
+    }
+    if (self->step.runs > 0) {
+        self->run_seconds = (now() - self->batch_began) / self->step.runs;
+    }
+    int64_t values[LC_GROWTH_METRICS] = {reading.blocks, reading.raw};
+    if (reserve_reading(self) != LC_OK || (self->step.mark && mark(self) != LC_OK) ||
+        lc_growth_feed(self->growth, values) != LC_OK) {
+        PyErr_NoMemory();
+        goto fail;
+    }
+    self->readings[self->reading_count++] = reading;
+    if (self->step.mark && self->step.window_end) {
+        self->window_ends[self->window_count++] = self->mark_count - 1;
+    }
+    return 0;
+
+fail:
+    lc_pyloop_close(self);
+    return -1;
+}
+
+static int
+report_progress(const lc_pyloop *self, PyObject *progress)
+{
+    PyObject *none = PyObject_CallFunction(progress, "iid", (int)self->step.phase,
+                                           (int)self->runs, now() - self->began);
+    Py_XDECREF(none);
+    return none == NULL ? -1 : 0;
+}
+
+int
+lc_pyloop_drive(lc_pyloop *self, PyObject *body, PyObject *progress)
+{
+    const void *base = lc_pyframe_current(PyThreadState_Get());
+    int32_t runs;
+    int more;
+    while ((more = lc_pyloop_next(self, base, &runs)) == 1) {
+        if (progress != NULL && report_progress(self, progress) < 0) {
+            goto fail;
+        }
+        for (int32_t i = 0; i < runs; i++) {
+            PyObject *ignored = PyObject_CallNoArgs(body);
+            if (ignored == NULL || PyErr_CheckSignals() < 0) {
+                Py_XDECREF(ignored);
+                goto fail;
+            }
+            Py_DECREF(ignored);
+        }
+        if (lc_pyloop_read(self) < 0) {
+            return -1;
+        }
+    }
+    return more;
+
+fail:
+    lc_pyloop_close(self);
+    return -1;
+}
+
+bool
+lc_pyloop_closed(const lc_pyloop *self)
+{
+    return self->state == CLOSED;
+}
+
+lc_pyloop_evidence
+lc_pyloop_evidence_of(const lc_pyloop *self)
+{
+    return (lc_pyloop_evidence){
+        .readings = self->readings,
+        .reading_count = self->reading_count,
+        .marks = self->marks,
+        .mark_count = self->mark_count,
+        .window_ends = self->window_ends,
+        .window_count = self->window_count,
+        .recorder = self->recorder,
+        .site = self->site,
+        .dropped = self->dropped,
+        .judged = lc_growth_judge(self->growth),
+    };
+}
+
+bool
+lc_pyloop_active(void)
+{
+    return active != NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One check: does what the decision machine asks and leaves no trace between readings.
+ *
+ *     open --> next -> (runs) -> read --> next -> ... --> decided --> close
+ *
+ * Readings go to C arrays: one kept as a Python object would itself be a block more.
+ * One loop is open at a time in a process. close undoes everything: hooks, code watch,
+ * frozen objects, the collector's switch; it is called on every way out.
+ *
+ * Thread rule: under the interpreter lock, all from one thread.
+ */
+#ifndef LC_PY_PYLOOP_H
+#define LC_PY_PYLOOP_H
+
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../core/growth.h"
+#include "../core/recorder.h"
+#include "pysite.h"
+
+typedef struct {
+    lc_growth_phase phase;
+    int32_t runs;   /* Runs done since the check began. */
+    int64_t blocks; /* Object and mem domains: live blocks, or net since the trace began. */
+    int64_t raw;    /* Raw domain, likewise. */
+} lc_pyloop_reading;
+
+/* What the result is made of; all borrowed from the loop. */
+typedef struct {
+    const lc_pyloop_reading *readings;
+    int32_t reading_count;
+    const int32_t *marks; /* Runs since the baseline, per mark. */
+    int32_t mark_count;
+    const int32_t *window_ends; /* Index of the mark that ends each window. */
+    int32_t window_count;
+    lc_recorder *recorder; /* NULL: nothing was traced. */
+    lc_pysite *site;       /* NULL: nothing was traced. */
+    int64_t dropped;       /* Allocations and marks that could not be recorded. */
+    lc_growth_result judged;
+} lc_pyloop_evidence;
+
+typedef struct lc_pyloop lc_pyloop;
+
+/* Returns a loop owned by the caller, or NULL with an exception set. `max_seconds` <= 0:
+ * no limit. */
+lc_pyloop *lc_pyloop_new(const lc_growth_settings *settings, double max_seconds);
+
+/* Closes and frees. */
+void lc_pyloop_free(lc_pyloop *self);
+
+/* 1: do `runs` runs, then read. 0: decided and closed. -1: exception, closed. The first
+ * call opens the loop; stacks are recorded up to frame `base` (NULL: whole). */
+int lc_pyloop_next(lc_pyloop *self, const void *base, int32_t *runs);
+
+/* Collects, reads and feeds the machine. 0, or -1 with an exception set, then closed. */
+int lc_pyloop_read(lc_pyloop *self);
+
+/* The whole check of a callable; `progress` (may be NULL) is called as
+ * progress(phase, runs, seconds) before each batch. 0, or -1 with an exception set. */
+int lc_pyloop_drive(lc_pyloop *self, PyObject *body, PyObject *progress);
+
+/* Undoes everything; idempotent; keeps an exception that is set. */
+void lc_pyloop_close(lc_pyloop *self);
+
+/* True once closed after a decision or early. */
+bool lc_pyloop_closed(const lc_pyloop *self);
+
+lc_pyloop_evidence lc_pyloop_evidence_of(const lc_pyloop *self);
+
+/* A loop is open in this process. */
+bool lc_pyloop_active(void);
+
+#endif
