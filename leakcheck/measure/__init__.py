@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Measuring: the only package that talks to the C sampler."""

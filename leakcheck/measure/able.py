@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Can this interpreter be measured right now? Says why not instead of guessing."""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from types import ModuleType
+
+from leakcheck.errors import BlindError
+
+
+def load_core() -> ModuleType:
+    """The C sampler.
+
+    Raises:
+        BlindError: it can't be imported here.
+    """
+    if sys.implementation.name != "cpython":
+        raise BlindError(
+            f"leakcheck measures CPython only; this is {sys.implementation.name}: "
+            "run the tests with CPython 3.11 or later"
+        )
+    try:
+        from leakcheck import _core
+    except ImportError as error:
+        raise BlindError(
+            f"leakcheck's C sampler can't be loaded ({error}); "
+            f"reinstall it: {sys.executable} -m pip install --force-reinstall pytest-leakcheck"
+        ) from error
+    return _core
+
+
+def _known_stack(core: ModuleType) -> str:
+    """Empty, or how the sampler's view of the running stack differs from the interpreter's."""
+
+    def inner() -> str:
+        seen = core.stack()
+        frame = sys._getframe()
+        for file, function, line, *_ in seen[:2]:
+            code = frame.f_code
+            if (file, function) != (code.co_filename, code.co_qualname):
+                return f"it sees {function!r} in {file} where {code.co_qualname!r} runs"
+            if not code.co_firstlineno <= line <= frame.f_lineno:
+                return f"it sees line {line} of {function!r}, which runs line {frame.f_lineno}"
+            if frame.f_back is None:
+                break
+            frame = frame.f_back
+        return "" if len(seen) >= 2 else f"it sees {len(seen)} frames"
+
+    return inner()
+
+
+def ensure_able() -> None:
+    """Return when a check can be trusted here and now.
+
+    Raises:
+        BlindError: with one sentence: what is in the way and what to do.
+    """
+    core = load_core()
+    fault = core.self_test() or _known_stack(core)
+    if fault:
+        raise BlindError(
+            f"leakcheck's sampler does not fit this interpreter ({sys.version.split()[0]}): "
+            f"{fault}; reinstall it from source: "
+            f"{sys.executable} -m pip install --force-reinstall --no-binary :all: pytest-leakcheck"
+        )
+    if sys.getallocatedblocks() == 0:
+        raise BlindError(
+            "leakcheck can't count blocks: Python's own allocator is off "
+            "(PYTHONMALLOC=malloc or malloc_debug); unset PYTHONMALLOC for this run"
+        )
+    if tracemalloc.is_tracing():
+        raise BlindError(
+            "tracemalloc is on and would record leakcheck's runs too; stop it for this run "
+            "(unset PYTHONTRACEMALLOC, drop -X tracemalloc, or call tracemalloc.stop())"
+        )

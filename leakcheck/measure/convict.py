@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""From the sampler's evidence to a result: names, merged sites, a reason in words."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from leakcheck.measure.able import load_core
+from leakcheck.measure.raw import RawFrame, RawResult
+from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
+
+_VERDICTS: Final = (Verdict.CLEAN, Verdict.LEAK, Verdict.INCONCLUSIVE)
+_PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
+_NO_STACK: Final = Frame(file="", function="<no Python stack>", line=0)
+
+WHY_STOPPED: Final = 7
+
+
+class _Key(NamedTuple):
+    """What makes two stacks the same site for people: lines, and the leaf's expression."""
+
+    outer: tuple[tuple[str, str, int], ...]
+    leaf: Frame
+    truncated: bool
+
+
+def _frame(raw: RawFrame) -> Frame:
+    file, function, line, end_line, column, end_column = raw
+    return Frame(
+        file=file,
+        function=function,
+        line=max(line, 0),
+        end_line=end_line if end_line > 0 else None,
+        column=column if column >= 0 else None,
+        end_column=end_column if end_column >= 0 else None,
+    )
+
+
+def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
+    """The evidence's sites, merged by line, growing ones first, largest first."""
+    frames = [_frame(f) for f in raw["frames"]]
+    merged: dict[_Key, tuple[tuple[Frame, ...], list[int], list[int]]] = {}
+    for path, truncated, _book, blocks, sizes in raw["sites"]:
+        stack = tuple(frames[i] for i in path) or (_NO_STACK,)
+        outer = tuple((f.file, f.function, f.line) for f in stack[:-1])
+        key = _Key(outer, stack[-1], truncated)
+        if key in merged:
+            _, old_blocks, old_sizes = merged[key]
+            blocks = [a + b for a, b in zip(old_blocks, blocks, strict=True)]
+            sizes = [a + b for a, b in zip(old_sizes, sizes, strict=True)]
+        merged[key] = (stack, blocks, sizes)
+    core = load_core()
+    sites = []
+    for key, (stack, blocks, sizes) in merged.items():
+        verdict, slope, exact = core.judge_series(raw["marks"], blocks, raw["window_ends"], rate)
+        sites.append(
+            Site(
+                frames=stack,
+                truncated=key.truncated,
+                blocks=blocks[-1] - blocks[0],
+                bytes=sizes[-1] - sizes[0],
+                series=tuple(count - blocks[0] for count in blocks),
+                grows=_VERDICTS[verdict] is Verdict.LEAK,
+                exact=exact,
+                rate=slope,
+            )
+        )
+    sites.sort(key=lambda s: (not s.grows, -s.blocks, -s.bytes, s.leaf.file, s.leaf.line))
+    return tuple(sites)
+
+
+def _reason(raw: RawResult, rate: float) -> str:
+    """Why this verdict, in one sentence."""
+    slope, judged, windows = raw["slope"], raw["judged"], raw["windows"]
+    metric = "raw blocks" if raw["metric"] == 1 else "blocks"
+    if raw["dropped"]:
+        return f"{raw['dropped']} allocations could not be recorded for want of memory"
+    return (
+        "no decision was reached",
+        f"nothing grew in {judged} runs",
+        f"what grew at first ended: no growth in the last {judged} runs",
+        f"{metric} grew in each of {windows} windows, {judged} runs in all, without slowing down",
+        f"{metric} still grow, but ever more slowly ({slope:.3g} a run at the end)",
+        f"{metric} grow by {slope:.3g} a run, which is less than the rate looked for ({rate:g}); "
+        f"a smaller rate decides it",
+        "the counts neither grow steadily nor stop growing",
+        f"the time ran out after {raw['runs']} runs; a longer max time decides it",
+    )[raw["why"]]
+
+
+def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Result:
+    """The result for people and programs.
+
+    Args:
+        raw: what the sampler handed over.
+        rate: the smallest leak looked for, in blocks a run.
+        seed: seed of the batches.
+        seconds: wall time of the check.
+    """
+    verdict = _VERDICTS[raw["verdict"]]
+    if raw["dropped"]:
+        verdict = Verdict.INCONCLUSIVE
+    return Result(
+        verdict=verdict,
+        reason=_reason(raw, rate),
+        rate=0.0 if verdict is Verdict.CLEAN else raw["slope"],
+        exact=raw["exact"],
+        bound=min(raw["bound"], 1.0) if verdict is Verdict.CLEAN else None,
+        judged=raw["judged"],
+        runs=raw["runs"],
+        readings=tuple(
+            Reading(_PHASES[phase], runs, blocks, in_raw)
+            for phase, runs, blocks, in_raw in raw["readings"]
+        ),
+        marks=tuple(raw["marks"]),
+        sites=_sites(raw, rate),
+        dropped=raw["dropped"],
+        seconds=seconds,
+        seed=seed,
+    )

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+"""The order of steps of a check: screen and trace, then confirm what looks like a leak.
+
+1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows.
+2. *Confirm*, only for what still grows: a second trace of four longer windows, so that
+   caches of up to several hundred entries fill and flatten, and, if it still grows, bounded
+   lru caches are emptied to see whether the growth is theirs.
+
+A suspect whose growing sites were all convicted in full before (the same leak seen through
+another test) is not confirmed again: `Precedents` remembers them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from leakcheck.config import Settings
+from leakcheck.measure.able import ensure_able, load_core
+from leakcheck.measure.caches import empty_filled, fill_levels
+from leakcheck.measure.convict import WHY_STOPPED, to_result
+from leakcheck.model import Phase, Reading, Result, Site, Verdict
+
+if TYPE_CHECKING:
+    from leakcheck._core import Check
+
+__all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
+
+ADAPTIVE_WINDOWS: Final = 3
+CONFIRM_FIRST_WINDOW: Final = 64
+CONFIRM_WINDOWS: Final = 4
+FIXED_WINDOWS: Final = 5
+STILL_GROWING: Final = 0.5
+"""Share of the suspect's rate that a confirmation cut short must show to uphold it."""
+CACHE_SHARE: Final = 0.5
+"""Share of the confirmation's growth that emptied caches must release to explain it."""
+
+Progress = Callable[[Phase, int, float], object]
+"""Called between batches with the phase, the runs done and the seconds since the start."""
+
+_PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
+_Place = tuple[str, str, int]
+
+
+class Precedents:
+    """The sites convicted in full so far: a session's memory of leaks already proven."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._places: set[tuple[_Place, ...]] = set()
+
+    @staticmethod
+    def _place(site: Site) -> tuple[_Place, ...]:
+        return tuple((f.file, f.function, f.line) for f in site.frames[-2:])
+
+    def record(self, result: Result) -> None:
+        """Remember the growing sites of a confirmed leak."""
+        self._places.update(self._place(s) for s in result.sites if s.grows)
+
+    def cover(self, result: Result) -> bool:
+        """Every growing site of `result` is known from a confirmed leak."""
+        growing = [s for s in result.sites if s.grows]
+        return bool(growing) and all(self._place(s) in self._places for s in growing)
+
+
+class StepwiseCheck:
+    """A check whose runs the caller does itself (a coroutine inside a running loop).
+
+    Usage: `while (runs := check.next()) is not None: ...do runs...; check.read()`, then
+    `close()` in a finally clause, then `result()`.
+
+    Raises:
+        BlindError: nothing can be measured here.
+    """
+
+    def __init__(self, settings: Settings, precedents: Precedents | None = None) -> None:
+        """Prepare; nothing is measured yet."""
+        ensure_able()
+        self._core = load_core()
+        self._settings = settings
+        self._precedents = precedents
+        self._began = time.perf_counter()
+        self._suspect: Result | None = None
+        self._levels: dict[int, int] = {}
+        self._decided: Result | None = None
+        self._check: Check | None = self._first_check()
+
+    def _first_check(self) -> Check:
+        settings = self._settings
+        if settings.iterations is not None:
+            return self._core.Check(  # type: ignore[no-any-return]
+                mode=self._core.MODE_FIXED,
+                rate=settings.rate,
+                iterations=settings.iterations,
+                windows=FIXED_WINDOWS,
+                seed=settings.seed,
+            )
+        return self._core.Check(  # type: ignore[no-any-return]
+            mode=self._core.MODE_ADAPTIVE,
+            rate=settings.rate,
+            max_seconds=settings.max_time,
+            windows=ADAPTIVE_WINDOWS,
+            seed=settings.seed,
+        )
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self._began
+
+    def drive(self, body: Callable[[], object], progress: Progress | None = None) -> None:
+        """Do the whole check of a callable in C."""
+
+        def report(phase: int, runs: int, _seconds: float) -> None:
+            if progress is not None:
+                before = self._suspect.runs if self._suspect else 0
+                progress(_PHASES[phase], before + runs, self._elapsed())
+
+        while self._check is not None:
+            self._check.drive(body, report if progress is not None else None)
+            self._advance()
+
+    def next(self) -> int | None:
+        """Runs to do before the next `read`; None when the check is decided."""
+        while self._check is not None:
+            runs = self._check.next()
+            if runs >= 0:
+                return runs
+            self._advance()
+        return None
+
+    def read(self) -> None:
+        """Collect and read the counters after the runs that `next` asked for."""
+        if self._check is None:
+            raise RuntimeError("the check is decided; no reading was asked for")
+        self._check.read()
+
+    def close(self) -> None:
+        """Undo everything; a check that was not decided has no result. Idempotent."""
+        if self._check is not None:
+            self._check.close()
+            self._check = None
+
+    def result(self) -> Result:
+        """The result.
+
+        Raises:
+            RuntimeError: the check was closed before it was decided.
+        """
+        if self._decided is None:
+            raise RuntimeError("the check was closed before it was decided")
+        return self._decided
+
+    def _advance(self) -> None:
+        """Take in the check that has ended: decide, or go on to confirm."""
+        check, self._check = self._check, None
+        assert check is not None
+        raw = check.result()
+        result = to_result(
+            raw, rate=self._settings.rate, seed=self._settings.seed, seconds=self._elapsed()
+        )
+        if self._settings.iterations is not None:
+            self._decided = result
+        elif self._suspect is not None:
+            self._decided = self._confirmed(result, stopped=raw["why"] == WHY_STOPPED)
+        elif result.verdict is not Verdict.LEAK or self._known(result):
+            self._decided = result
+        else:
+            self._suspect = result
+            self._levels = fill_levels()
+            self._check = self._confirm_check()
+
+    def _known(self, result: Result) -> bool:
+        return self._precedents is not None and self._precedents.cover(result)
+
+    def _confirm_check(self) -> Check:
+        settings = self._settings
+        return self._core.Check(  # type: ignore[no-any-return]
+            mode=self._core.MODE_CONFIRM,
+            rate=settings.rate,
+            max_seconds=max(settings.max_time - self._elapsed(), 1e-3),
+            first_window=max(CONFIRM_FIRST_WINDOW, round(4 / settings.rate)),
+            windows=CONFIRM_WINDOWS,
+            seed=settings.seed + 1,
+        )
+
+    def _confirmed(self, result: Result, *, stopped: bool) -> Result:
+        """What the suspect and its confirmation say together."""
+        suspect = self._suspect
+        assert suspect is not None
+        result = _joined(suspect, result)
+        if stopped and result.verdict is not Verdict.LEAK:
+            result = _cut_short(suspect, result)
+        if result.verdict is Verdict.LEAK:
+            result = self._less_caches(result)
+        if result.verdict is Verdict.LEAK and self._precedents is not None:
+            self._precedents.record(result)
+        return result
+
+    def _less_caches(self, result: Result) -> Result:
+        """The leak, unless emptying bounded caches released what had grown."""
+        grown = sum(s.blocks for s in result.sites if s.blocks > 0)
+        caches = empty_filled(self._levels)
+        if not caches or sum(c.freed for c in caches) < CACHE_SHARE * grown:
+            return result
+        largest = max(caches, key=lambda c: c.freed)
+        return dataclasses.replace(
+            result,
+            verdict=Verdict.INCONCLUSIVE,
+            reason=(
+                f"the growth is the bounded lru_cache of {largest.name} filling up "
+                f"({largest.entries} of {largest.maxsize} entries); emptying it released it"
+            ),
+        )
+
+
+def _joined(suspect: Result, confirm: Result) -> Result:
+    """The confirmation's result with the readings and runs of both."""
+    readings = suspect.readings + tuple(
+        Reading(r.phase, suspect.runs + r.runs, r.blocks, r.raw) for r in confirm.readings
+    )
+    return dataclasses.replace(confirm, runs=suspect.runs + confirm.runs, readings=readings)
+
+
+def _cut_short(suspect: Result, confirm: Result) -> Result:
+    """Time ran out while confirming: uphold the suspect only if it kept growing so far."""
+    if confirm.sites and len(confirm.marks) > 1 and confirm.marks[-1] >= suspect.judged:
+        first, last = confirm.readings[-len(confirm.marks)], confirm.readings[-1]
+        grown = (last.blocks - first.blocks) + (last.raw - first.raw)
+        if grown / confirm.marks[-1] >= STILL_GROWING * suspect.rate:
+            return dataclasses.replace(
+                suspect,
+                runs=confirm.runs,
+                readings=confirm.readings,
+                seconds=confirm.seconds,
+                reason=suspect.reason + "; it went on while the time to confirm ran out",
+            )
+    return dataclasses.replace(
+        confirm,
+        verdict=Verdict.INCONCLUSIVE,
+        bound=None,
+        rate=suspect.rate,
+        judged=suspect.judged,
+        marks=suspect.marks,
+        sites=suspect.sites,
+        reason=(
+            f"it grew by {suspect.rate:.3g} blocks a run over {suspect.judged} runs, and the time "
+            f"ran out before that could be told from a cache that fills; a longer max time "
+            f"decides it"
+        ),
+    )
+
+
+def check_callable(
+    body: Callable[[], object],
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    precedents: Precedents | None = None,
+) -> Result:
+    """Measure `body`, one call of which is one run.
+
+    Args:
+        body: called with no arguments as often as the decision needs.
+        settings: how hard to look.
+        progress: called between batches.
+        precedents: leaks proven before, and where to record a new one.
+
+    Returns:
+        The verdict with its evidence; a leak is a result, not an exception.
+
+    Raises:
+        BlindError: nothing can be measured here.
+        Exception: whatever `body` or `progress` raises; everything is undone first.
+    """
+    check = StepwiseCheck(settings, precedents)
+    try:
+        check.drive(body, progress)
+    finally:
+        check.close()
+    return check.result()
