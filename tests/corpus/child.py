@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Check one scenario file in this process and write what was found as JSON.
+
+Run by file name in a fresh interpreter that may have nothing of the repository but the built
+package on its path: `python -P child.py SCENARIO.py OUT.json RATE MAX_TIME`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+SITES = 20
+
+
+def load(path: Path) -> Any:
+    """The scenario module, importable by the name `scenario` as its owner paths say."""
+    spec = importlib.util.spec_from_file_location("scenario", path)
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["scenario"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def statement(file: str, line: int, end: int | None) -> str:
+    """The text of the frame's lines, joined by blanks; empty when there is no source."""
+    import linecache
+
+    rows = [
+        linecache.getline(file, n).strip() for n in range(line, min(end or line, line + 12) + 1)
+    ]
+    return " ".join(row for row in rows if row)
+
+
+def described(result: Any, seconds: float) -> dict[str, Any]:
+    """A result as plain data, with the source text that only this process can find."""
+    sites = []
+    for site in result.sites[:SITES]:
+        frames = [
+            {
+                "file": frame.file,
+                "function": frame.function,
+                "line": frame.line,
+                "text": statement(frame.file, frame.line, frame.end_line),
+            }
+            for frame in site.frames
+        ]
+        sites.append(
+            {
+                "frames": frames,
+                "blocks": site.blocks,
+                "bytes": site.bytes,
+                "series": list(site.series),
+                "grows": site.grows,
+                "exact": site.exact,
+                "rate": site.rate,
+            }
+        )
+    return {
+        "verdict": str(result.verdict.value),
+        "reason": result.reason,
+        "rate": result.rate,
+        "exact": result.exact,
+        "bound": result.bound,
+        "judged": result.judged,
+        "runs": result.runs,
+        "seconds": round(seconds, 3),
+        "marks": list(result.marks),
+        "readings": [[str(r.phase.value), r.runs, r.blocks, r.raw] for r in result.readings],
+        "dropped": result.dropped,
+        "sites": sites,
+        "more_sites": max(0, len(result.sites) - SITES),
+    }
+
+
+def main(arguments: list[str]) -> None:
+    """Load, check, write."""
+    scenario_file, out, rate, max_time = arguments
+    path = Path(scenario_file).resolve()
+    os.chdir(path.parent)
+    sys.path.insert(0, str(path.parent))
+    from leakcheck.config import Settings
+    from leakcheck.measure import protocol
+
+    body = load(path).scenario
+    settings = Settings(rate=float(rate), max_time=float(max_time))
+    began = time.perf_counter()
+    result = protocol.check_callable(body, settings)
+    told = described(result, time.perf_counter() - began)
+    scratch = Path(out + ".part")
+    scratch.write_text(json.dumps(told), encoding="utf-8")
+    scratch.replace(out)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
