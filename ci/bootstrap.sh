@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Installs what a fresh Debian or Ubuntu lacks. Usage: bash ci/bootstrap.sh [demo|check]
+#   demo   what an installation from source needs
+#   check  and what the whole check needs
+# Asks apt-get only for what is missing, and says what it installs. Safe to run again.
+set -euo pipefail
+
+purpose="${1:-check}"
+case "$purpose" in
+  demo | check) ;;
+  *)
+    echo "ci/bootstrap.sh: unknown purpose '$purpose'; say demo or check" >&2
+    exit 2
+    ;;
+esac
+
+# The python3 that apt-get can complete; others (pyenv, one built by hand) bring their own parts.
+python=/usr/bin/python3
+[ -x "$python" ] || python="$(command -v python3 || true)"
+
+missing=()
+need() { # need PACKAGE COMMAND...: the package is missing unless the command succeeds
+  local package="$1"
+  shift
+  "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+compiler_finds() { # compiler_finds HEADER
+  printf '#include <stddef.h>\n#include <stdarg.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <%s>\n' "$1" |
+    "${CC:-cc}" -E -x c - -o /dev/null
+}
+has_python_headers() {
+  "$python" -c 'import sys, sysconfig, pathlib
+sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "internal/pycore_frame.h").is_file())'
+}
+
+if [ -z "$python" ]; then
+  missing+=(python3)
+fi
+need python3-venv "${python:-false}" -c 'import ensurepip, venv'
+need python3-dev has_python_headers
+need gcc command -v "${CC:-cc}"
+need libc6-dev compiler_finds stdlib.h
+if [ "$purpose" = check ]; then
+  need libcmocka-dev compiler_finds cmocka.h
+  need valgrind command -v valgrind
+  # valgrind reads the loader's symbols, which Debian keeps apart.
+  command -v valgrind >/dev/null 2>&1 || missing+=(libc6-dbg)
+fi
+
+if [ "${#missing[@]}" -gt 0 ]; then
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "ci/bootstrap.sh: missing here: ${missing[*]} (names of Debian packages); install their like and run this again" >&2
+    exit 1
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    echo "ci/bootstrap.sh: missing here: ${missing[*]}; as root run: apt-get update && apt-get install -y ${missing[*]}" >&2
+    exit 1
+  fi
+  echo "bootstrap: apt-get install ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  log="$(mktemp)"
+  if ! { apt-get update -q && apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "ci/bootstrap.sh: apt-get could not install ${missing[*]}; its last lines stand above" >&2
+    exit 1
+  fi
+  rm -f "$log"
+fi
+
+python="${python:-/usr/bin/python3}"
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  echo "ci/bootstrap.sh: $python is $("$python" -V 2>&1); leakcheck needs CPython 3.11 or later" >&2
+  exit 1
+fi

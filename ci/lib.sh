@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# Shared by demo.sh and check.sh; sourced, never run. Both stand in the root of the repository.
+
+# Prints the path of each CPython from 3.11 to 3.13 found here, one for each minor version, newest
+# patch first. LEAKCHECK_PYTHONS, a list of paths, takes the place of the search.
+find_pythons() {
+  local minor candidate
+  if [ -n "${LEAKCHECK_PYTHONS:-}" ]; then
+    printf '%s\n' $LEAKCHECK_PYTHONS
+    return
+  fi
+  for minor in 3.11 3.12 3.13; do
+    while read -r candidate; do
+      if usable_python "$candidate" "$minor"; then
+        echo "$candidate"
+        break
+      fi
+    done < <(
+      {
+        ls -d "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$minor".*/bin/"python$minor" 2>/dev/null | sort -rV
+        type -ap "python$minor"
+        echo "/usr/local/bin/python$minor"
+        echo "/usr/bin/python$minor"
+        type -ap python3
+      } || true
+    )
+  done
+}
+
+# usable_python PATH MINOR: a CPython of that minor version with headers and venv, lock in place.
+usable_python() {
+  [ -x "$1" ] && "$1" - "$2" >/dev/null 2>&1 <<'PY'
+import ensurepip, pathlib, sys, sysconfig, venv
+ok = (
+    sys.implementation.name == "cpython"
+    and sys.argv[1] == "%d.%d" % sys.version_info[:2]
+    and not sysconfig.get_config_var("Py_GIL_DISABLED")
+    and (pathlib.Path(sysconfig.get_path("include")) / "internal/pycore_frame.h").is_file()
+)
+sys.exit(not ok)
+PY
+}
+
+# venv_for PYTHON NAME GROUP...: makes build/venv/NAME with the dependency groups and prints its
+# path. Installs again only when pyproject.toml or the groups changed.
+venv_for() {
+  local python="$1" name="$2" group want
+  shift 2
+  local venv="$PWD/build/venv/$name" arguments=()
+  want="$("$python" -c 'import sys; print(sys.version)' | head -n 1) $* $(cksum <pyproject.toml)"
+  if [ "$(cat "$venv/installed" 2>/dev/null)" != "$want" ]; then
+    echo "bootstrap: $("$python" -V 2>&1) -> build/venv/$name (pip: $*)" >&2
+    rm -rf "$venv"
+    "$python" -m venv "$venv" || return 1
+    for group in "$@"; do
+      arguments+=(--group "$group")
+    done
+    # --group needs pip 25.1; setuptools because the sampler is built without isolation.
+    pip_quietly "$venv" --upgrade pip setuptools || return 1
+    pip_quietly "$venv" "${arguments[@]}" || return 1
+    echo "$want" >"$venv/installed"
+  fi
+  echo "$venv"
+}
+
+pip_quietly() { # pip_quietly VENV ARGUMENT...: pip install, silent unless it fails
+  local venv="$1" said
+  shift
+  if ! said="$("$venv/bin/python" -m pip install -q --disable-pip-version-check --root-user-action=ignore "$@" 2>&1)"; then
+    echo "$said" | tail -n 20 >&2
+    echo "pip install $* failed in $venv; its last lines stand above" >&2
+    return 1
+  fi
+}
+
+# install_here VENV: the package of this tree, editable, so that `leakcheck` and the sampler built
+# into the tree for this Python are what runs from the repository's root too.
+install_here() {
+  pip_quietly "$1" --no-build-isolation --no-deps -e .
+}
