@@ -3,67 +3,47 @@
 
 #include "mem.h"
 
+#define NONE UINT32_MAX /* No entry. */
+
 typedef struct {
-    uint64_t address; /* 0: the slot is empty. */
-    uint64_t packed;  /* node << 40 | size. */
-} slot;
+    uint64_t address;
+    uint64_t packed; /* node << 40 | size. */
+    uint32_t next;   /* Index of the next entry of the chain or of the free list. */
+} entry;
 
 struct lc_blocks {
-    slot *slots;       /* Owned; `capacity` of them. */
-    uint64_t capacity; /* Slots; under 2^32. */
-    size_t count;      /* Slots taken. */
-    size_t limit;      /* The count at which the table grows: 3/4 of capacity. */
+    uint32_t *heads; /* Owned; first entry of each chain, or NONE. */
+    int shift;       /* 64 - log2 of the number of chains. */
+    entry *entries;  /* Owned; `room` of them, those below `used` have been taken once. */
+    uint32_t room;
+    uint32_t used;
+    uint32_t free;  /* First entry of the free list, or NONE. */
+    uint32_t count; /* Entries in chains. */
+    uint32_t limit; /* The count at which the chains double: 4/3 of their number. */
 };
 
-/* Fibonacci hashing: the upper half of the product spreads aligned, neighbouring
- * addresses evenly; scaling by the capacity takes the place of a modulus. */
-static inline uint64_t
-home(const lc_blocks *self, uint64_t address)
+/* Fibonacci hashing: the top bits of the product spread aligned, neighbouring addresses
+ * evenly. */
+static inline uint32_t *
+chain(const lc_blocks *self, uint64_t address)
 {
-    uint64_t hash = (address * UINT64_C(0x9E3779B97F4A7C15)) >> 32;
-    return (hash * self->capacity) >> 32;
+    return &self->heads[(address * UINT64_C(0x9E3779B97F4A7C15)) >> self->shift];
 }
 
-static inline uint64_t
-after(const lc_blocks *self, uint64_t i)
+static inline size_t
+chains(const lc_blocks *self)
 {
-    return i + 1 == self->capacity ? 0 : i + 1;
+    return (size_t)1 << (64 - self->shift);
 }
 
-/* The slot that holds `address`, or the empty one where it would go. */
-static inline uint64_t
-probe(const lc_blocks *self, uint64_t address)
+static uint32_t *
+empty_heads(size_t count)
 {
-    uint64_t i = home(self, address);
-    while (self->slots[i].address != 0 && self->slots[i].address != address) {
-        i = after(self, i);
+    uint32_t *heads = lc_mem_calloc(count, sizeof *heads);
+    for (size_t i = 0; heads != NULL && i < count; i++) {
+        heads[i] = NONE;
     }
-    return i;
-}
-
-static lc_status
-grow(lc_blocks *self)
-{
-    uint64_t capacity = self->capacity + self->capacity / 2;
-    if (capacity >= UINT32_MAX) {
-        return LC_NOMEM;
-    }
-    slot *slots = lc_mem_calloc((size_t)capacity, sizeof *slots);
-    if (slots == NULL) {
-        return LC_NOMEM;
-    }
-    slot *old = self->slots;
-    uint64_t old_capacity = self->capacity;
-    self->slots = slots;
-    self->capacity = capacity;
-    self->limit = (size_t)(capacity - capacity / 4);
-    for (uint64_t i = 0; i < old_capacity; i++) {
-        if (old[i].address != 0) {
-            self->slots[probe(self, old[i].address)] = old[i];
-        }
-    }
-    lc_mem_free(old);
-    return LC_OK;
+    return heads;
 }
 
 lc_blocks *
@@ -73,13 +53,16 @@ lc_blocks_new(void)
     if (self == NULL) {
         return NULL;
     }
-    self->slots = lc_mem_calloc(LC_BLOCKS_FIRST, sizeof *self->slots);
-    if (self->slots == NULL) {
-        lc_mem_free(self);
+    self->heads = empty_heads(LC_BLOCKS_FIRST);
+    self->entries = lc_mem_calloc(LC_BLOCKS_FIRST, sizeof *self->entries);
+    if (self->heads == NULL || self->entries == NULL) {
+        lc_blocks_free(self);
         return NULL;
     }
-    self->capacity = LC_BLOCKS_FIRST;
-    self->limit = LC_BLOCKS_FIRST - LC_BLOCKS_FIRST / 4;
+    self->shift = 64 - LC_BLOCKS_FIRST_BITS;
+    self->room = LC_BLOCKS_FIRST;
+    self->limit = LC_BLOCKS_FIRST + LC_BLOCKS_FIRST / 3;
+    self->free = NONE;
     return self;
 }
 
@@ -87,9 +70,60 @@ void
 lc_blocks_free(lc_blocks *self)
 {
     if (self != NULL) {
-        lc_mem_free(self->slots);
+        lc_mem_free(self->heads);
+        lc_mem_free(self->entries);
         lc_mem_free(self);
     }
+}
+
+/* Twice as many chains. The entries stay where they are and are linked anew. */
+static lc_status
+spread(lc_blocks *self)
+{
+    size_t wanted = chains(self) * 2;
+    uint32_t *heads = wanted > UINT32_MAX / 2 ? NULL : empty_heads(wanted);
+    if (heads == NULL) {
+        return LC_NOMEM;
+    }
+    uint32_t *old = self->heads;
+    size_t old_count = chains(self);
+    self->heads = heads;
+    self->shift--;
+    self->limit = (uint32_t)(wanted + wanted / 3);
+    for (size_t c = 0; c < old_count; c++) {
+        for (uint32_t i = old[c]; i != NONE;) {
+            uint32_t next = self->entries[i].next;
+            uint32_t *head = chain(self, self->entries[i].address);
+            self->entries[i].next = *head;
+            *head = i;
+            i = next;
+        }
+    }
+    lc_mem_free(old);
+    return LC_OK;
+}
+
+/* An entry to use, not yet in a chain; NONE when there is no memory. */
+static inline uint32_t
+fresh(lc_blocks *self)
+{
+    uint32_t i = self->free;
+    if (i != NONE) {
+        self->free = self->entries[i].next;
+        return i;
+    }
+    if (self->used == self->room) {
+        uint32_t room = self->room + self->room / 16 + LC_BLOCKS_FIRST / 2;
+        entry *entries = room < self->room || room == NONE
+                             ? NULL
+                             : lc_mem_resize(self->entries, room, sizeof *entries);
+        if (entries == NULL) {
+            return NONE;
+        }
+        self->entries = entries;
+        self->room = room;
+    }
+    return self->used++;
 }
 
 lc_status
@@ -97,45 +131,47 @@ lc_blocks_put(lc_blocks *self, uintptr_t address, lc_block block)
 {
     uint64_t size = block.size < LC_BLOCKS_SIZE_MAX ? block.size : LC_BLOCKS_SIZE_MAX;
     uint64_t packed = (uint64_t)block.node << 40 | size;
-    uint64_t i = probe(self, address);
-    if (self->slots[i].address == 0) {
-        if (self->count >= self->limit) {
-            if (grow(self) != LC_OK) {
-                return LC_NOMEM;
-            }
-            i = probe(self, address);
+    uint32_t *head = chain(self, address);
+    for (uint32_t i = *head; i != NONE; i = self->entries[i].next) {
+        if (self->entries[i].address == address) {
+            self->entries[i].packed = packed;
+            return LC_OK;
         }
-        self->slots[i].address = address;
-        self->count++;
     }
-    self->slots[i].packed = packed;
+    if (self->count >= self->limit) {
+        if (spread(self) != LC_OK) {
+            return LC_NOMEM;
+        }
+        head = chain(self, address);
+    }
+    uint32_t i = fresh(self);
+    if (i == NONE) {
+        return LC_NOMEM;
+    }
+    self->entries[i] = (entry){.address = address, .packed = packed, .next = *head};
+    *head = i;
+    self->count++;
     return LC_OK;
 }
 
 lc_status
 lc_blocks_take(lc_blocks *self, uintptr_t address, lc_block *out)
 {
-    uint64_t hole = probe(self, address);
-    if (self->slots[hole].address == 0) {
-        return LC_ABSENT;
-    }
-    out->node = (uint32_t)(self->slots[hole].packed >> 40);
-    out->size = self->slots[hole].packed & LC_BLOCKS_SIZE_MAX;
-
-    /* Close the hole: an entry behind it moves in unless its home lies after the hole. */
-    for (uint64_t i = after(self, hole); self->slots[i].address != 0; i = after(self, i)) {
-        uint64_t from_home = i - home(self, self->slots[i].address);
-        uint64_t from_hole = i - hole;
-        from_home += from_home >> 63 ? self->capacity : 0; /* The run wraps around. */
-        from_hole += from_hole >> 63 ? self->capacity : 0;
-        if (from_home >= from_hole) {
-            self->slots[hole] = self->slots[i];
-            hole = i;
+    for (uint32_t *link = chain(self, address); *link != NONE;) {
+        uint32_t i = *link;
+        entry *e = &self->entries[i];
+        if (e->address == address) {
+            out->node = (uint32_t)(e->packed >> 40);
+            out->size = e->packed & LC_BLOCKS_SIZE_MAX;
+            *link = e->next;
+            e->next = self->free;
+            self->free = i;
+            self->count--;
+            return LC_OK;
         }
+        link = &e->next;
     }
-    self->slots[hole].address = 0;
-    self->count--;
-    return LC_OK;
+    return LC_ABSENT;
 }
 
 size_t
@@ -147,21 +183,27 @@ lc_blocks_count(const lc_blocks *self)
 size_t
 lc_blocks_footprint(const lc_blocks *self)
 {
-    return sizeof *self + (size_t)self->capacity * sizeof *self->slots;
+    return sizeof *self + chains(self) * sizeof *self->heads +
+           self->room * sizeof *self->entries;
 }
 
 bool
 lc_blocks_check(const lc_blocks *self)
 {
-    size_t taken = 0;
-    for (uint64_t i = 0; i < self->capacity; i++) {
-        if (self->slots[i].address == 0) {
-            continue;
-        }
-        taken++;
-        if (probe(self, self->slots[i].address) != i) {
-            return false;
+    size_t chained = 0;
+    for (size_t c = 0; c < chains(self); c++) {
+        for (uint32_t i = self->heads[c]; i != NONE; i = self->entries[i].next) {
+            chained++;
+            if (chained > self->count || i >= self->used ||
+                chain(self, self->entries[i].address) != &self->heads[c]) {
+                return false;
+            }
         }
     }
-    return taken == self->count && taken <= self->limit;
+    size_t idle = 0;
+    for (uint32_t i = self->free; i != NONE && idle <= self->used;
+         i = self->entries[i].next) {
+        idle++;
+    }
+    return chained == self->count && chained + idle == self->used;
 }

@@ -2,18 +2,19 @@
  *
  * Live blocks: address -> (call-tree node, size).
  *
- * Open addressing with linear probing; deletion shifts later entries back, so there
- * are no tombstones and a table that turned over a billion times is as fast as a new
- * one. One slot is 16 bytes, an empty one has address 0:
+ * Chains over a pool of entries, linked by index; released entries are used again first:
  *
- *     slot i   [ address: 64 ][ node: 24 | size: 40 ]
+ *     heads    [ 7 | - | 2 | ... ]          one per chain, a power of two of them
+ *     entries  2: [ address: 64 ][ node: 24 | size: 40 ][ next: - ]
+ *              7: [ address: 64 ][ node: 24 | size: 40 ][ next: 5 ] --> 5: ...
  *
- * The capacity is any number (the hash is scaled to it, not masked) and grows by half
- * when three quarters are taken, so that beyond the first LC_BLOCKS_FIRST slots a live
- * block costs at most 32 bytes (21 just before a growth).
+ * A program mostly releases what it has just allocated: both steps then touch one head
+ * and one entry, with no entries to shift and no tombstones to leave. The pool grows by a
+ * sixteenth and the chains double at a load of 4/3, so that beyond a few thousand blocks
+ * a live one costs at most 32 bytes of ours.
  *
- * Invariant: between an entry's home slot and the slot it stands in no slot is empty;
- * the count is the number of slots taken. lc_blocks_check verifies both.
+ * Invariant: every entry is in the chain of its address or in the free list, once; the
+ * count is the number of chained ones. lc_blocks_check verifies it.
  *
  * Thread rule: none of its own; the recorder says who may call.
  */
@@ -26,7 +27,7 @@
 
 #include "status.h"
 
-enum { LC_BLOCKS_FIRST = 1024 };                       /* Slots of a new table. */
+enum { LC_BLOCKS_FIRST_BITS = 10, LC_BLOCKS_FIRST = 1 << LC_BLOCKS_FIRST_BITS }; /* Chains. */
 #define LC_BLOCKS_NODE_MAX ((UINT32_C(1) << 24) - 1)   /* Largest node id stored. */
 #define LC_BLOCKS_SIZE_MAX ((UINT64_C(1) << 40) - 1)   /* Larger sizes read as this. */
 

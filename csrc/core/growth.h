@@ -117,6 +117,10 @@ lc_status lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS
  * LEAK only where its rule is already met, else INCONCLUSIVE(STOPPED). */
 void lc_growth_stop(lc_growth *self);
 
+/* Copies the mark index (0 is the baseline) at which each complete window of the trace
+ * ends to `out`, at most `room` of them; returns how many there are. */
+int32_t lc_growth_window_ends(const lc_growth *self, int32_t *out, int32_t room);
+
 /* The verdict; meaningful after LC_GROWTH_DONE or lc_growth_stop. */
 lc_growth_result lc_growth_judge(const lc_growth *self);
 

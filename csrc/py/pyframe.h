@@ -21,7 +21,7 @@ enum { LC_PYFRAME_MAX = 512 }; /* Deepest stack recorded; outer frames are cut o
 
 typedef struct {
     int depth;    /* Frames found, at most LC_PYFRAME_MAX. */
-    int changed;  /* Innermost frames that differ from `last`, if the depth is the same. */
+    int changed;  /* Innermost frames down to the outermost one whose key changed. */
     bool cut;     /* There were more. */
 } lc_pyframe_extent;
 
@@ -34,11 +34,11 @@ void lc_pyframe_prepare(void);
 /* The innermost frame, as an opaque address to stop a later walk at. */
 const void *lc_pyframe_current(PyThreadState *thread);
 
-/* Fills `now` with the instruction address of every frame, innermost first, up to but
- * without frame `base` (NULL: to the outermost). `last` is a former result to compare
- * with; both have room for LC_PYFRAME_MAX. */
+/* Brings `keys` up to date: the instruction address of every frame, innermost first, up
+ * to but without frame `base` (NULL: to the outermost). `keys` has room for
+ * LC_PYFRAME_MAX and holds what the last walk left there; only what differs is written. */
 lc_pyframe_extent lc_pyframe_walk(PyThreadState *thread, const void *base,
-                                  const uintptr_t *last, uintptr_t *now);
+                                  uintptr_t *keys);
 
 /* The same walk, slower: the code object (borrowed) and the byte offset of the running
  * instruction in it, for each of the first `depth` frames. */

@@ -16,8 +16,7 @@ lc_pyframe_current(PyThreadState *thread)
 }
 
 lc_pyframe_extent
-lc_pyframe_walk(PyThreadState *thread, const void *base, const uintptr_t *last,
-                uintptr_t *now)
+lc_pyframe_walk(PyThreadState *thread, const void *base, uintptr_t *keys)
 {
     int depth = 0;
     int changed = 0;
@@ -30,9 +29,11 @@ lc_pyframe_walk(PyThreadState *thread, const void *base, const uintptr_t *last,
             return (lc_pyframe_extent){.depth = depth, .changed = changed, .cut = true};
         }
         uintptr_t key = (uintptr_t)instruction_of(f);
-        now[depth] = key;
+        if (keys[depth] != key) {
+            keys[depth] = key;
+            changed = depth + 1;
+        }
         depth++;
-        changed = key != last[depth - 1] ? depth : changed;
     }
     return (lc_pyframe_extent){.depth = depth, .changed = changed, .cut = false};
 }

@@ -250,7 +250,7 @@ lc_pyresult_stack(void)
     }
     PyObject *list = PyList_New(0);
     lc_pysite *site = lc_pysite_new();
-    uintptr_t *keys = lc_mem_calloc(2 * (size_t)LC_PYFRAME_MAX, sizeof *keys);
+    uintptr_t *keys = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *keys);
     PyCodeObject **codes = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *codes);
     int *offsets = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *offsets);
     if (list == NULL || site == NULL || keys == NULL || codes == NULL || offsets == NULL) {
@@ -258,8 +258,7 @@ lc_pyresult_stack(void)
         PyErr_NoMemory();
         goto done;
     }
-    lc_pyframe_extent stack =
-        lc_pyframe_walk(thread, NULL, keys, keys + LC_PYFRAME_MAX);
+    lc_pyframe_extent stack = lc_pyframe_walk(thread, NULL, keys);
     lc_pyframe_codes(thread, stack.depth, codes, offsets);
     for (int i = 0; i < stack.depth; i++) {
         uint32_t owner, frame;

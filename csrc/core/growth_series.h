@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The rule for one series of levels: has growth ended, is it a leak, or neither?
+ *
+ *    level |                        .'        v   the level at each mark
+ *          |            .'|      .-'  |       U   the retained part: the least level
+ *          |   .'|    .'  |   .-'     '---        from this mark on (never falls)
+ *          | .'  |_.-'    |_-'__________U___
+ *          +---------------------------------> runs
+ *          0   w       3w               7w
+ *
+ * Why U: what is freed later was not leaked, so sawteeth, buffers and noise fall away,
+ * while a leak raises every later trough. The end of a series that sometimes falls can't
+ * be trusted (its last tooth is not over), so there U ends at the least level of the
+ * last quarter of the runs.
+ *
+ * ENDED. A series whose level did not rise for 7 / rate runs: a random leak of just
+ * `rate` pauses that long with a chance of e^-7 at one look. A series that falls at
+ * times: the least level of the second half is not above that of the first, over 10 /
+ * rate runs and over enough of them for a leak of `rate` to stand out of the noise.
+ *
+ * LINEAR. U rose by 6 blocks or more, by at least RATE_PART of `rate` a run, in at least
+ * 4 batches and in all windows but perhaps one (a random 1-in-10 leak leaves a window of
+ * 20 runs empty in 13 % of cases, so the first may be flat, and "strictly in each window"
+ * would miss one leak in eight), and does not slow down: from no mark of the later part on
+ * does it fall short of the pace before by more than chance explains. Chance is measured,
+ * not assumed: phi is the variance of a batch's growth in units of its mean, from
+ * neighbouring batches only, so that a slow trend does not hide in it (0 for an exact leak,
+ * 1 for random single blocks, g for random lumps of g). So an exact series is held to a
+ * block or two and the cache that fills in the last batch is seen, and a rare leak is given
+ * its luck. A last window exact to the block (c runs x whole blocks) is growth of its own,
+ * whatever slower or faster growth went before.
+ *
+ * Bounds used: Poisson tails, the conditional comparison of two Poisson counts, and the
+ * Fano factor as estimate of dispersion; sizes were set by tests/bench/growth_lab.py.
+ *
+ * Weak spot: a cache larger than the runs is a leak to any rule that sees counts only.
+ *
+ * Thread rule: no state; reads only its arguments.
+ */
+#ifndef LC_CORE_GROWTH_SERIES_H
+#define LC_CORE_GROWTH_SERIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "growth.h"
+
+typedef struct {
+    const int32_t *runs;       /* Borrowed. Runs done at each mark, rising, 0 first. */
+    const int64_t *levels;     /* Borrowed. Blocks at each mark. */
+    int32_t marks;             /* Length of both; at least 1. */
+    const int32_t *window_end; /* Borrowed. Mark index at which each window ends. */
+    int32_t windows;           /* Complete windows. */
+    double rate;               /* Blocks a run. */
+} lc_growth_series;
+
+/* Distance of `level` from `base`, held within +-2^61 so that two of them subtract. */
+int64_t lc_growth_series_distance(int64_t level, int64_t base);
+
+/* The runs over which growth is known to have ended; 0: not ended, or not known yet. */
+int32_t lc_growth_series_quiet(const lc_growth_series *series);
+
+/* Whether all marks from index `from` on lie on one line of whole blocks a run, at least
+ * one block a run, and there are at least three. */
+bool lc_growth_series_exact(const lc_growth_series *series, int32_t from);
+
+/* LC_GROWTH_WHY_LINEAR: a leak. SUBLINEAR, SLOW, NOISY: not, for that reason; NONE: the
+ * retained part did not grow. `slope`: of the retained part, in blocks a run. */
+lc_growth_why lc_growth_series_shape(const lc_growth_series *series, double *slope);
+
+#endif
