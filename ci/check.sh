@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The whole check, set-up included. Each step is named and timed; the first that fails ends it,
+# with the end of its output. Full output: build/log/<step>.log.
+#   LEAKCHECK_PYTHONS="..."   interpreters to test instead of those found
+#   FULL=1                    the long campaigns too (leak cases, whole suites, benchmarks)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+unset LEAKCHECK_COVERAGE LEAKCHECK_SANITIZE LEAKCHECK_WERROR LEAKCHECK_CFLAGS
+unset PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
+. ci/lib.sh
+
+COVERAGE_FLOOR=90 # per cent of the lines of csrc that the tests must reach
+
+mkdir -p build/log
+began=$SECONDS
+steps=0
+
+step() { # step NAME COMMAND...: run it quietly, show its closing line, stop the check if it fails
+  local name="$1" log="build/log/$1.log" start=$SECONDS status=0
+  shift
+  # A child shell of its own: inside a function that is tested by ||, set -e would be off.
+  (set -euo pipefail; "$@") >"$log" 2>&1 &
+  wait $! || status=$?
+  if [ "$status" != 0 ]; then
+    tail -n 80 "$log"
+    printf 'FAILED %-22s %4d s   exit status %d, all of it in %s\n' "$name" $((SECONDS - start)) "$status" "$log"
+    printf 'check: %d passed, 1 failed\n' "$steps"
+    exit 1
+  fi
+  steps=$((steps + 1))
+  printf 'ok     %-22s %4d s   %s\n' "$name" $((SECONDS - start)) "$(closing "$log")"
+}
+
+closing() { # the last line of a log that sums up, if there is one
+  grep -aE '[0-9]+ passed|^lines: |no issues found|All checks passed|left unchanged' "$1" | tail -n 1 | tr -d '=' | sed 's/^ *//' || true
+}
+
+copy_tree() { # copy_tree TARGET: the sources of this tree, without anything that was built
+  rm -rf "$1"
+  mkdir -p "$1"
+  tar --exclude=./build --exclude=./dist --exclude=./.git --exclude='*.so' --exclude=__pycache__ \
+    --exclude='./.*_cache' --exclude='./.venv*' --exclude='*.egg-info' -cf - . | tar -xf - -C "$1"
+}
+
+build_warning_free() { # build_warning_free VENV: the sampler, into the tree, no warning let pass
+  install_here "$1"
+  LEAKCHECK_WERROR=1 "$1/bin/python" setup.py -q build_ext --inplace --build-temp "build/obj/$(basename "$1")"
+}
+
+tests_on() { # tests_on VENV ARGUMENT...
+  local venv="$1"
+  shift
+  "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
+}
+
+# One tree, one build with counters, filled by the C tests and by the Python tests.
+coverage() {
+  local venv="$1" tree="build/cov" here="$PWD"
+  copy_tree "$tree"
+  cd "$tree"
+  "$venv/bin/python" tests/c/run.py --flavour cov
+  LEAKCHECK_COVERAGE=1 "$venv/bin/python" setup.py -q build_ext --inplace --build-temp build/obj
+  # The editable finder points to the checkout; the tree in front of it must win.
+  PYTHONPATH="$PWD" "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider tests/ext tests/unit tests/plugin
+  "$here/build/venv/lint/bin/gcovr" -r . --filter 'csrc/' --merge-lines --gcov-ignore-parse-errors=negative_hits.warn \
+    --txt --print-summary --fail-under-line "$COVERAGE_FLOOR"
+}
+
+# The sampler under ASan and UBSan inside an ordinary CPython. pymalloc stays on: the sampler
+# counts blocks of the default allocators, and under PYTHONMALLOC=malloc it refuses to measure.
+sanitized() {
+  local venv="$1" tree="build/asan"
+  copy_tree "$tree"
+  cd "$tree"
+  LEAKCHECK_SANITIZE=address,undefined "$venv/bin/python" setup.py -q build_ext --inplace --build-temp build/obj
+  local runtime
+  runtime="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libstdc++.so)"
+  # Leaks are not looked for: CPython itself leaves blocks behind at exit.
+  LD_PRELOAD="$runtime" ASAN_OPTIONS=detect_leaks=0:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
+    PYTHONPATH="$PWD" "$venv/bin/python" -m pytest -q -p no:cacheprovider -p no:xdist -s tests/ext \
+    --deselect tests/ext/test_packaging.py
+}
+
+style() {
+  local bin="$PWD/build/venv/lint/bin"
+  "$bin/ruff" check .
+  "$bin/ruff" format --check .
+}
+
+types() {
+  local bin="$PWD/build/venv/lint/bin"
+  "$bin/mypy"
+  "$bin/stubtest" leakcheck._core
+}
+
+c_style() {
+  find csrc tests/c -name '*.[ch]' -print0 | xargs -0 build/venv/lint/bin/clang-format --dry-run --Werror
+}
+
+bash ci/bootstrap.sh check
+mapfile -t pythons < <(find_pythons)
+if [ "${#pythons[@]}" = 0 ]; then
+  echo "ci/check.sh: no CPython 3.11 to 3.13 with venv and headers was found" >&2
+  exit 1
+fi
+echo "check: ${pythons[*]}"
+newest="${pythons[-1]}"
+
+lint() { install_here "$(venv_for "$newest" lint test lint)"; }
+step set-up lint
+step style style
+step c-style c_style
+step c-plain python3 tests/c/run.py --flavour plain
+step c-sanitized python3 tests/c/run.py --flavour asan
+step c-valgrind python3 tests/c/run.py --flavour valgrind
+
+for python in "${pythons[@]}"; do
+  version="$("$python" -c 'import platform; print(platform.python_version())')"
+  step "venv-$version" venv_for "$python" "$version" test
+  venv="$PWD/build/venv/$version"
+  step "build-$version" build_warning_free "$venv"
+  step "pytest-$version" tests_on "$venv"
+done
+
+step types types
+step sanitized sanitized "$PWD/build/venv/$version"
+step coverage coverage "$PWD/build/venv/$version"
+
+if [ "${FULL:-0}" = 1 ]; then
+  for campaign in corpus suites bench; do
+    step "full-$campaign" "$venv/bin/python" -m "tests.$campaign"
+  done
+fi
+
+echo "check: all in $((SECONDS - began)) s"
+printf 'check: %d passed, 0 failed\n' "$steps"
