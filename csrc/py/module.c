@@ -174,6 +174,9 @@ static struct PyModuleDef definition = {
     .m_slots = slots,
 };
 
+/* Declared, because the interpreter looks it up by name and no header does. */
+PyMODINIT_FUNC PyInit__core(void);
+
 PyMODINIT_FUNC
 PyInit__core(void)
 {
