@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "growth.h"
 
-#include <math.h> /* ceil */
-
 #include "growth_series.h"
 #include "mem.h"
 
@@ -17,7 +15,7 @@ enum {
     OVERTIME = BATCHES,   /* Batches after the last window, to see a pause out. */
     FIRST_WINDOW = 16,    /* Runs. */
     ITERATIONS_MIN = 12,  /* Runs; three windows of 2, 3 and 7. */
-    RUNS_MAX = 1 << 30,   /* Of a whole trace. */
+    RUNS_MAX = 1 << 30,  /* Of a whole trace. */
     MARKS_MAX = 1 + (WINDOWS_MAX * BATCHES) + OVERTIME,
 };
 
@@ -33,7 +31,6 @@ struct lc_growth {
     uint64_t random;             /* State of the generator. */
     lc_growth_step step;         /* What next() answers. */
     bool asked;                  /* next() has asked for a reading. */
-    bool has_last;               /* `last` holds a reading of this phase. */
     int64_t last[LC_GROWTH_METRICS]; /* Blocks. */
     lc_growth_result result;     /* The verdict, once step says DONE; `runs` always. */
 
@@ -95,6 +92,16 @@ finish(lc_growth *self, lc_growth_verdict verdict, lc_growth_why why, int32_t me
     }
 }
 
+/* The least runs in which `leaks` leaks of `rate` are expected. */
+static int32_t
+runs_for(double leaks, double rate)
+{
+    double wanted = leaks / rate;
+    int32_t runs = (int32_t)wanted;
+    /* 3 / 0.3 is a hair over 10. */
+    return runs + (wanted - runs > 1e-9);
+}
+
 /* --- Screen ---------------------------------------------------------------------- */
 
 static bool
@@ -123,7 +130,7 @@ static void
 plan_screen(lc_growth *self)
 {
     double leaks = BOUND * STRETCH[self->attempt];
-    int32_t missing = (int32_t)ceil(leaks / self->settings.rate - 1e-9);
+    int32_t missing = runs_for(leaks, self->settings.rate);
     int32_t size = 0;
     for (self->batches = 0; self->batches < 3; self->batches++) {
         size = FIRST_SIZES[self->attempt][self->batches];
@@ -398,7 +405,7 @@ plan_trace(lc_growth *self)
     const lc_growth_settings *settings = &self->settings;
     double parts = (double)((1 << settings->windows) - 1);
     self->windows = settings->windows;
-    double first = ceil(TRACE_LEAKS / parts / settings->rate - 1e-9);
+    double first = runs_for(TRACE_LEAKS / parts, settings->rate);
     if (settings->mode == LC_GROWTH_FIXED) {
         double least = first > FIRST_WINDOW ? first : FIRST_WINDOW;
         while (self->windows > WINDOWS_MIN &&
@@ -410,7 +417,7 @@ plan_trace(lc_growth *self)
     } else if (settings->first_window > 0) {
         first = first > settings->first_window ? first : settings->first_window;
     } else {
-        double wanted = ceil(2 / settings->rate - 1e-9);
+        double wanted = runs_for(2, settings->rate);
         first = wanted > first ? wanted : first;
         first = first > FIRST_WINDOW ? first : FIRST_WINDOW;
     }

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "growth_series.h"
 
-#include <math.h> /* sqrt */
-
 static const double QUIET_LEAKS = 7.0;  /* Leaks of `rate` that a pause would have to skip. */
 static const double HALVES_LEAKS = 10.0; /* The same over a series that falls at times. */
-static const double HALVES_NOISE = 0.25; /* Part of the greatest fall a leak must exceed. */
+static const double HALVES_NOISE = 0.5;  /* Part of the greatest fall a leak must exceed. */
 static const int64_t NET_MIN = 6;       /* Blocks; six events tell a trend from a handful. */
 static const int32_t RISES_MIN = 4;     /* Batches that grew. */
 static const double RATE_PART = 0.4;    /* Least slope, in parts of the declared rate. */
 static const double FALL_PART = 0.5;    /* Net growth, in parts of the greatest fall. */
 static const double SLACK_BLOCKS = 2.0; /* Shortfall that is never held against a leak. */
 static const double SLACK_SIGMA = 2.75; /* Shortfall explained by chance, in sigmas. */
+static const double STEADY = 0.85;      /* Pace from some mark on, in parts, that is steady. */
 static const double DECAY_MIN = 0.35;   /* Pace of the last window in parts of the earlier. */
 
 /* The retained part of a series, up to where it can be trusted. */
@@ -98,6 +97,19 @@ pause(const lc_growth_series *series)
     return last_run(series) - series->runs[since];
 }
 
+/* Blocks a run. */
+static double
+steepest_rise(const lc_growth_series *series, int32_t from)
+{
+    double steepest = 0;
+    for (int32_t i = from + 1; i < series->marks; i++) {
+        double grown = (double)(level_at(series, i) - level_at(series, i - 1));
+        double pace = grown / (series->runs[i] - series->runs[i - 1]);
+        steepest = pace > steepest ? pace : steepest;
+    }
+    return steepest;
+}
+
 /* Whether the troughs of the later half, from mark `from` on, are no higher. */
 static bool
 halves_level(const lc_growth_series *series, int32_t from)
@@ -117,9 +129,16 @@ halves_level(const lc_growth_series *series, int32_t from)
     if (gone < 0) {
         return false;
     }
+    /* A leak of `rate` lifts the troughs by `leaked`. That must be more than a trough
+     * can be missed by: what grows back within a batch, or else the noise. */
     double leaked = (series->runs[late] - series->runs[early]) * series->rate;
     double noise = HALVES_NOISE * (double)greatest_fall(series, from);
-    return leaked >= HALVES_LEAKS / 3 && (double)gone + leaked >= noise;
+    bool is_trough =
+        early > from && level_at(series, early - 1) >= level_at(series, early);
+    double missed = steepest_rise(series, from) *
+                    (series->runs[early] - series->runs[early > from ? early - 1 : from]);
+    double needed = is_trough && missed < noise ? missed : noise;
+    return leaked >= HALVES_LEAKS / 3 && (double)gone + leaked >= needed;
 }
 
 int32_t
@@ -240,12 +259,14 @@ slows_down(const lc_growth_series *series, const retained *part, double phi)
         }
         int64_t here = retained_at(series, part, i);
         double pace = (double)(here - first) / before;
-        double missing = pace * after - (double)(end - here);
-        double sigma = sqrt(phi * pace * after * (1 + after / before));
-        if (missing > SLACK_BLOCKS + SLACK_SIGMA * sigma) {
+        double grown = (double)(end - here);
+        double missing = pace * after - grown - SLACK_BLOCKS;
+        double variance = phi * pace * after * (1 + after / before);
+        if (grown < STEADY * pace * after && missing > 0 &&
+            missing * missing > SLACK_SIGMA * SLACK_SIGMA * variance) {
             return true;
         }
-        if (i == last_window && (double)(end - here) < DECAY_MIN * pace * after) {
+        if (i == last_window && grown < DECAY_MIN * pace * after) {
             return true;
         }
     }
