@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""Finds the line that leaks: runs a callable again and again and judges what stays alive.
+
+`check(function)` measures a callable and returns a `Result`; `@leakcheck` makes one test fail
+when it leaks. Importing this package loads neither the C sampler nor pytest.
+"""
+
+from typing import Final
+
+from leakcheck.api import check
+from leakcheck.config import Settings
+from leakcheck.decorator import leakcheck
+from leakcheck.errors import BlindError, LeakcheckError, LeakError, UsageError
+from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
+
+__version__: Final = "0.1.0.dev0"
+
+__all__ = [
+    "BlindError",
+    "Frame",
+    "LeakError",
+    "LeakcheckError",
+    "Phase",
+    "Reading",
+    "Result",
+    "Settings",
+    "Site",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "check",
+    "leakcheck",
+]
