@@ -89,7 +89,7 @@ def work_folder(name: str) -> Path:
     return folder
 
 
-def _run(command: list[str | Path], what: str, cwd: Path | None = None) -> None:
+def run(command: list[str | Path], what: str, cwd: Path | None = None) -> None:
     """Run one command; PlaceError with the last lines of its output if it fails."""
     done = subprocess.run(
         command,
@@ -126,11 +126,11 @@ def venv(
     if failed.is_file() and failed.read_text().startswith(wanted):
         raise PlaceError(failed.read_text()[len(wanted) :].strip())
     shutil.rmtree(folder, ignore_errors=True)
-    _run([on.executable, "-m", "venv", folder], f"making the environment {folder.name}")
+    run([on.executable, "-m", "venv", folder], f"making the environment {folder.name}")
     if requirements:
         binary = [] if sdist else ["--only-binary", ":all:"]
         try:
-            _run(
+            run(
                 [executable, "-m", "pip", "install", "-q", *binary, *requirements],
                 f"installing {' '.join(requirements)} on {on.version}",
             )
@@ -181,7 +181,7 @@ def build(on: Python) -> Path:
             elif top.is_file():
                 shutil.copy(top, copy / name)
         shutil.rmtree(folder, ignore_errors=True)
-        _run(
+        run(
             [
                 *(builder, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation"),
                 *("--target", folder, "."),

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Running one suite once, and keeping its reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.corpus import places
+
+if TYPE_CHECKING:
+    from tests.suites.suites import Suite
+
+RECORDER = Path(__file__).with_name("recorder")
+QUIET = ("-q", "-c", "pyproject.toml", "-p", "no:randomly", "-p", "no:cacheprovider", "--color=no")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a whole suite: how it ended, how long it took, every report in order."""
+
+    state: str
+    seconds: float
+    reports: tuple[dict[str, Any], ...]
+    tail: str
+
+
+def sources(suite: Suite) -> Path:
+    """The unpacked sdist, fetched when missing.
+
+    Raises:
+        places.PlaceError: there is no sdist, or it holds no tests.
+    """
+    folder = places.work_folder("suites") / "sdists"
+    folder.mkdir(exist_ok=True)
+    stem = f"{suite.name.replace('-', '_')}-{suite.version}"
+    unpacked = folder / stem
+    if not unpacked.is_dir():
+        on = places.python("3.13") or places.python("3.12") or places.python("3.11")
+        if on is None:
+            raise places.PlaceError("no CPython 3.11 to 3.13 to fetch sdists with")
+        places.run(
+            [
+                *(places.venv(on, ("setuptools", "wheel"), name="builder"), "-m", "pip"),
+                *("download", "-q", "--no-deps", "--no-binary", ":all:", "-d", folder),
+                f"{suite.name}=={suite.version}",
+            ],
+            f"fetching the sdist of {suite.name}",
+        )
+        archives = [p for p in folder.glob("*.tar.gz") if p.name.lower() == f"{stem}.tar.gz"]
+        if not archives:
+            raise places.PlaceError(f"{suite.name} {suite.version} has no sdist of the usual name")
+        with tarfile.open(archives[0]) as archive:
+            archive.extractall(folder, filter="data")
+    if not (unpacked / "tests").is_dir():
+        raise places.PlaceError(f"the sdist of {suite.name} {suite.version} holds no tests")
+    return unpacked
+
+
+def run(
+    suite: Suite, on: places.Python, leak_arguments: tuple[str, ...], timeout: float
+) -> tuple[Run, str]:
+    """Run the suite, plain when there are no leakcheck arguments; with the command line.
+
+    Raises:
+        places.PlaceError: something that the run needs is missing.
+    """
+    executable = places.venv(on, suite.requirements, name=f"suite-{suite.name}")
+    kind = "leakcheck" if leak_arguments else "plain"
+    record = places.work_folder("suites") / "runs" / f"{suite.name}-{on.tag}-{kind}.jsonl"
+    record.parent.mkdir(exist_ok=True)
+    record.unlink(missing_ok=True)
+    path = [str(RECORDER)]
+    if leak_arguments:
+        path.append(str(places.build(on)))
+    env = dict(os.environ, PYTHONNOUSERSITE="1", PYTHONPATH=os.pathsep.join(path))
+    env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
+    shown = ("pytest", *QUIET, *suite.arguments, *leak_arguments)
+    command = [executable, "-m", *shown, "-p", "record_plugin", "--record", record]
+    log = record.with_suffix(".log")
+    began = time.perf_counter()
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=sources(suite),
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            state = f"exit {process.wait(timeout)}"
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            state = f"stopped after {timeout:g} s"
+    seconds = time.perf_counter() - began
+    rows = record.read_text(encoding="utf-8").splitlines() if record.is_file() else []
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    tail = next((line for line in reversed(lines) if line.strip()), "")
+    done = Run(state, seconds, tuple(json.loads(row) for row in rows), tail)
+    return done, " ".join(shown)
+
+
+def stored(
+    suite: Suite,
+    on: places.Python,
+    leak_arguments: tuple[str, ...],
+    timeout: float,
+    *,
+    fresh: bool,
+) -> Run:
+    """The run, from the store when the same build and arguments have run to an end before."""
+    kind = "leakcheck" if leak_arguments else "plain"
+    store = places.work_folder("suites") / "runs" / f"{suite.name}-{on.tag}-{kind}.json"
+    build = places.fingerprint() if leak_arguments else ""
+    key = [on.version, *suite.requirements, *suite.arguments, *leak_arguments, build]
+    if store.is_file() and not fresh:
+        kept = json.loads(store.read_text(encoding="utf-8"))
+        if kept["key"] == key and kept["reports"]:
+            return Run(kept["state"], kept["seconds"], tuple(kept["reports"]), kept["tail"])
+    done, _ = run(suite, on, leak_arguments, timeout)
+    if done.state.startswith("exit "):
+        kept = {
+            "key": key,
+            "state": done.state,
+            "seconds": done.seconds,
+            "tail": done.tail,
+            "reports": done.reports,
+        }
+        store.write_text(json.dumps(kept), encoding="utf-8")
+    return done

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Which suites are run, at which version, and with what beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One package whose sdist holds its tests.
+
+    Attributes:
+        name: the package on the index.
+        version: pinned release.
+        needs: what its tests import or are run with, beside pytest.
+        arguments: further arguments to pytest, with the reason in a comment beside them.
+    """
+
+    name: str
+    version: str
+    needs: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What to install for a run, apart from leakcheck."""
+        return (f"{self.name}=={self.version}", f"pytest=={PYTEST}", *self.needs)
+
+
+PYTEST = "9.2.0"
+
+SUITES = (
+    Suite("cachetools", "8.0.1"),
+    Suite("more-itertools", "11.2.1"),
+    Suite("attrs", "26.1.0", ("cloudpickle", "hypothesis", "pympler")),
+    Suite("jinja2", "3.1.6", ("trio",)),
+    # Without watchdog its own tests skip: file events are not seen in every container.
+    Suite(
+        "werkzeug",
+        "3.1.9",
+        ("cffi", "cryptography", "ephemeral-port-reserve", "pytest-timeout"),
+    ),
+    Suite("click", "8.5.1"),
+)
+
+
+def named(names: list[str]) -> list[Suite]:
+    """The suites asked for, in the order of the table; all when none is named.
+
+    Raises:
+        LookupError: a name that is not in the table.
+    """
+    known = {suite.name: suite for suite in SUITES}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise LookupError(
+            f"no suite named {', '.join(unknown)}; there are {', '.join(known)}",
+        )
+    return [suite for suite in SUITES if not names or suite.name in names]

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""The comparison of two suite runs: leaks aside, every change of outcome is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.suites import compare, suites
+
+
+def report(
+    node: str,
+    outcome: str = "passed",
+    when: str = "call",
+    *,
+    leakcheck: Any = None,
+    xfail: bool = False,
+    part: bool = False,
+) -> dict[str, Any]:
+    return {
+        "node": node,
+        "when": when,
+        "outcome": outcome,
+        "xfail": xfail,
+        "part": part,
+        "seconds": 0.1,
+        "leakcheck": leakcheck,
+    }
+
+
+def leak(file: str, line: int) -> dict[str, Any]:
+    frames = [{"file": file, "line": line, "function": "f"}]
+    return {"verdict": "leak", "rate": 1.0, "reason": "r", "sites": [{"frames": frames}]}
+
+
+def test_a_failure_that_is_only_a_leak_is_no_difference() -> None:
+    plain = (report("a"),)
+    checked = (report("a", "failed", leakcheck=leak("x.py", 1)),)
+    assert compare.differences(plain, checked) == []
+
+
+def test_a_failure_without_a_leak_is_a_difference() -> None:
+    told = compare.differences((report("a"),), (report("a", "failed"),))
+    assert told == ["a: passed plain, failed with leakcheck"]
+
+
+def test_a_test_that_was_not_run_is_a_difference() -> None:
+    assert compare.differences((report("a"), report("b")), (report("a"),)) == [
+        "b: passed plain, not run with leakcheck"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        ((report("a", when="setup"), report("a")), "passed"),
+        ((report("a", "failed", "setup"),), "error"),
+        ((report("a"), report("a", "failed", "teardown")), "error"),
+        ((report("a", "skipped", xfail=True),), "xfailed"),
+        ((report("a", xfail=True),), "xpassed"),
+        ((report("a", "skipped", part=True), report("a")), "passed"),
+        ((report("a", "failed", part=True), report("a", "failed")), "failed"),
+    ],
+)
+def test_phases_add_up_to_one_outcome(reports: compare.Reports, expected: str) -> None:
+    assert compare.outcomes(reports) == {"a": expected}
+
+
+def test_leaks_at_one_line_are_one_finding_with_its_tests() -> None:
+    reports = (
+        report("a", "failed", leakcheck=leak("/v/lib/python3.13/site-packages/p/m.py", 4)),
+        report("b", "failed", leakcheck=leak("/v/lib/python3.13/site-packages/p/m.py", 4)),
+        report("c", "failed", leakcheck=leak("/v/lib/python3.13/json/x.py", 9)),
+    )
+    told = compare.findings(reports)
+    assert [(f.place, f.tests) for f in told] == [
+        ("p/m.py:f:4", ("a", "b")),
+        ("json/x.py:f:9", ("c",)),
+    ]
+
+
+def test_an_unknown_suite_is_told_with_the_known_ones() -> None:
+    with pytest.raises(LookupError, match="no suite named nope; there are cachetools, "):
+        suites.named(["nope"])
