@@ -3,6 +3,7 @@
 # The whole check, set-up included. Each step is named and timed; the first that fails ends it,
 # with the end of its output. Full output: build/log/<step>.log.
 #   LEAKCHECK_PYTHONS="..."   interpreters to test instead of those found
+#   KEEP_GOING=1              go on after a failed step; the exit status still tells
 #   FULL=1                    the long campaigns too (leak cases, whole suites, benchmarks)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +15,8 @@ COVERAGE_FLOOR=90 # per cent of the lines of csrc that the tests must reach
 
 mkdir -p build/log
 began=$SECONDS
-steps=0
+passed=0
+failed=0
 
 step() { # step NAME COMMAND...: run it quietly, show its closing line, stop the check if it fails
   local name="$1" log="build/log/$1.log" start=$SECONDS status=0
@@ -25,11 +27,18 @@ step() { # step NAME COMMAND...: run it quietly, show its closing line, stop the
   if [ "$status" != 0 ]; then
     tail -n 80 "$log"
     printf 'FAILED %-22s %4d s   exit status %d, all of it in %s\n' "$name" $((SECONDS - start)) "$status" "$log"
-    printf 'check: %d passed, 1 failed\n' "$steps"
-    exit 1
+    failed=$((failed + 1))
+    [ "${KEEP_GOING:-0}" = 1 ] && return
+    finish
   fi
-  steps=$((steps + 1))
+  passed=$((passed + 1))
   printf 'ok     %-22s %4d s   %s\n' "$name" $((SECONDS - start)) "$(closing "$log")"
+}
+
+finish() {
+  echo "check: ended after $((SECONDS - began)) s"
+  printf 'check: %d passed, %d failed\n' "$passed" "$failed"
+  exit $((failed > 0))
 }
 
 closing() { # the last line of a log that sums up, if there is one
@@ -133,5 +142,4 @@ if [ "${FULL:-0}" = 1 ]; then
   done
 fi
 
-echo "check: all in $((SECONDS - began)) s"
-printf 'check: %d passed, 0 failed\n' "$steps"
+finish

@@ -62,7 +62,7 @@ class Outcome:
 def links(test: Path) -> list[Path]:
     """The sources named on the test's `Links:` line, in order."""
     head = "\n".join(test.read_text(encoding="utf-8").splitlines()[:25])
-    found = re.search(r"\bLinks:\s*([^*\n]*)", head)
+    found = re.search(r"\bLinks:\s*([^*;\n]*)", head)
     if found is None:
         raise BrokenTestError(
             f"{test.relative_to(ROOT)}: no line `/* Links: {test.stem.removeprefix('test_')}.c */` "
