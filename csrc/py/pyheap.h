@@ -32,7 +32,7 @@ int lc_pyheap_collect(void);
 
 /* Puts all objects that exist now out of the collector's sight, so that collections cost
  * only what was made since; unless the program has frozen objects itself: thawing ours
- * would thaw its. */
+ * would thaw its. (What CPython 3.12 freezes at its own start is thawed with ours.) */
 int lc_pyheap_freeze(lc_pyheap_state *out);
 
 /* Undoes it, whatever the program did meanwhile. Keeps an exception that is set. */
