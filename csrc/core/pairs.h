@@ -48,7 +48,10 @@ bool lc_pairs_check(const lc_pairs *self);
 static inline size_t
 lc_pairs_home(const lc_pairs *self, uint64_t key, uint32_t salt)
 {
-    uint64_t hash = (key ^ ((uint64_t)salt << 40 | salt)) * UINT64_C(0x9E3779B97F4A7C15);
+    /* Salts are spread before they meet the key: both may be small numbers that grow in
+     * step, whose sum or difference says nothing. */
+    uint64_t spread = (uint64_t)salt * UINT64_C(0xC2B2AE3D27D4EB4F);
+    uint64_t hash = (key + spread) * UINT64_C(0x9E3779B97F4A7C15);
     return (size_t)(hash >> 32) & self->mask;
 }
 
