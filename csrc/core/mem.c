@@ -16,7 +16,9 @@ lc_mem_resize(void *block, size_t count, size_t size)
     if (size != 0 && count > SIZE_MAX / size) {
         return NULL;
     }
-    return realloc(block, count * size);
+    /* realloc() to 0 bytes may release the block and still return NULL. */
+    size_t bytes = count * size;
+    return realloc(block, bytes != 0 ? bytes : 1);
 }
 
 void
