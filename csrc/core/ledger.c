@@ -75,6 +75,13 @@ lc_ledger_mark(lc_ledger *self)
     return LC_OK;
 }
 
+void
+lc_ledger_unmark(lc_ledger *self)
+{
+    self->marks--;
+    lc_mem_free(self->rows[self->marks].entries);
+}
+
 lc_ledger_entry
 lc_ledger_at(const lc_ledger *self, uint32_t mark, uint32_t node)
 {

@@ -43,6 +43,9 @@ lc_status lc_ledger_reserve(lc_ledger *self, uint32_t nodes);
 /* Copies what is now into a new mark. LC_NOMEM: no mark was added. */
 lc_status lc_ledger_mark(lc_ledger *self);
 
+/* Takes the last mark back; there must be one. */
+void lc_ledger_unmark(lc_ledger *self);
+
 /* The entry of `node` at `mark` (under marks); zeros when it was not known yet. */
 lc_ledger_entry lc_ledger_at(const lc_ledger *self, uint32_t mark, uint32_t node);
 
