@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in", "csrc", "leakcheck")
 PIP_SECONDS = 900
+BUILD_NEEDS = ("setuptools>=77", "wheel")
 
 
 class PlaceError(Exception):
@@ -90,7 +91,7 @@ def work_folder(name: str) -> Path:
 
 
 def run(command: list[str | Path], what: str, cwd: Path | None = None) -> None:
-    """Run one command; PlaceError with the last lines of its output if it fails."""
+    """Run one command; PlaceError with the errors in its output if it fails."""
     done = subprocess.run(
         command,
         stdout=subprocess.PIPE,
@@ -101,7 +102,8 @@ def run(command: list[str | Path], what: str, cwd: Path | None = None) -> None:
         check=False,
     )
     if done.returncode:
-        tail = [line for line in done.stdout.splitlines() if line.strip()][-3:]
+        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        tail = [line for line in lines if "error:" in line.lower()][:3] or lines[-3:]
         raise PlaceError(f"{what} failed: " + " / ".join(tail))
 
 
@@ -168,7 +170,7 @@ def build(on: Python) -> Path:
     wanted = f"{on.version} {fingerprint()}\n"
     if stamp.is_file() and stamp.read_text() == wanted:
         return folder
-    builder = venv(on, ("setuptools", "wheel"), name="builder")
+    builder = venv(on, BUILD_NEEDS, name="builder")
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "source"
         copy.mkdir()

@@ -48,7 +48,7 @@ def sources(suite: Suite) -> Path:
             raise places.PlaceError("no CPython 3.11 to 3.13 to fetch sdists with")
         places.run(
             [
-                *(places.venv(on, ("setuptools", "wheel"), name="builder"), "-m", "pip"),
+                *(places.venv(on, places.BUILD_NEEDS, name="builder"), "-m", "pip"),
                 *("download", "-q", "--no-deps", "--no-binary", ":all:", "-d", folder),
                 f"{suite.name}=={suite.version}",
             ],
