@@ -120,6 +120,8 @@ def _leak(painter: Painter, result: Result, test: str, reproduce: str) -> Iterat
             f"  and {len(rest)} more: "
             f"{blocks(sum(one.blocks for one in rest))}, {kib(sum(one.bytes for one in rest))}"
         )
+        if painter.style.verbose:
+            yield from _seen(painter, rest, len(rest))
     if others:
         yield ""
         yield from _others(painter, others)
@@ -140,8 +142,11 @@ def _group(
     notes: dict[int, str] = {}
     head = f"{index + 1}. "
     if own is not None and own != leaf:
-        yield head + painter.tint(painter.where(own), "strong")
-        yield from painter.statement(own, "       ")
+        first = _first_with(painter, shown, own)
+        again = f"  (as {first + 1})" if first < index else ""
+        yield head + painter.tint(painter.where(own), "strong") + again
+        if not again:
+            yield from painter.statement(own, "       ")
         yield f"   allocated in  {painter.where(leaf)}"
     else:
         yield head + painter.tint(painter.where(leaf), "strong")
@@ -152,14 +157,20 @@ def _group(
     if parted is not None:
         other, shared = parted
         here = _frame_outside(one, shared)
-        yield (
-            f"   same line as {other + 1}, reached another way: "
-            f"{_way(painter, here)}; there {_way(painter, _frame_outside(shown[other], shared))}"
-        )
+        there = _frame_outside(shown[other], shared)
+        yield f"   same line as {other + 1}, reached another way:"
+        yield f"     here   {_way(painter, here)}"
+        yield f"     there  {_way(painter, there)}"
         if here is not None:
             notes[len(one.frames) - 1 - shared] = f"differs from {other + 1}"
     yield from _counts(painter, result, one)
     yield from painter.stack(one, notes, "   ")
+
+
+def _first_with(painter: Painter, shown: Sequence[LineGroup], own: Frame) -> int:
+    """The first of the groups whose project frame this is."""
+    frames = (project_frame(one.parts[0], painter.root) for one in shown)
+    return next(index for index, frame in enumerate(frames) if frame == own)
 
 
 def _counts(painter: Painter, result: Result, one: LineGroup) -> Iterator[str]:

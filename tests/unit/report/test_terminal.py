@@ -71,7 +71,9 @@ def test_two_ways_to_one_line_stand_apart_and_the_frame_that_differs_is_pointed_
         1. app/cache.py:6 in serve
                _CACHE[request_id] = bytes(1024)
                                     ^^^^^^^^^^^
-           same line as 2, reached another way: tests/test_app.py:5 in test_first: cache.serve(1); there tests/test_app.py:9 in test_second: cache.serve(2)
+           same line as 2, reached another way:
+             here   tests/test_app.py:5 in test_first: cache.serve(1)
+             there  tests/test_app.py:9 in test_second: cache.serve(2)
            +224 blocks  +21.9 KiB  (100 B each)
              ▁▁▂▂▃▃▄▅▅▆▆▇█  0 → 224  follows the runs exactly: +2 blocks/run
            traceback, outermost call first
@@ -81,7 +83,9 @@ def test_two_ways_to_one_line_stand_apart_and_the_frame_that_differs_is_pointed_
         2. app/cache.py:6 in serve
                _CACHE[request_id] = bytes(1024)
                                     ^^^^^^^^^^^
-           same line as 1, reached another way: tests/test_app.py:9 in test_second: cache.serve(2); there tests/test_app.py:5 in test_first: cache.serve(1)
+           same line as 1, reached another way:
+             here   tests/test_app.py:9 in test_second: cache.serve(2)
+             there  tests/test_app.py:5 in test_first: cache.serve(1)
            +112 blocks  +10.9 KiB  (100 B each)
              ▁▁▂▂▃▃▄▅▅▆▆▇█  0 → 112  follows the runs exactly: +1 block/run
            traceback, outermost call first
@@ -125,6 +129,13 @@ def test_a_library_leaf_comes_after_the_project_line_that_led_there(project):
     )
 
 
+def test_a_project_line_that_leads_to_several_lines_is_spelled_out_once(project):
+    leaves = [project.frame(f"{INSTALLED}/click/core.py", "func", line) for line in (1, 2)]
+    shown = project.render(project.leak(*(project.site(project.made, leaf) for leaf in leaves)))
+    assert shown.count("^^^^^^^^^^^") == 1
+    assert "\n2. app/cache.py:6 in serve  (as 1)\n   allocated in  click/core.py:2 in" in shown
+
+
 def test_at_most_five_lines_are_shown_and_the_rest_counted(project):
     frames = [project.frame("<string>", f"made_{n}", n) for n in range(1, 9)]
     quiet = project.site(project.made, blocks=3, grows=False)
@@ -132,6 +143,8 @@ def test_at_most_five_lines_are_shown_and_the_rest_counted(project):
     assert shown.count("(generated code, no source file)") == 5
     assert "\n  and 3 more: +336 blocks, +32.8 KiB\n" in shown
     assert "\n  1 other line grew without following the runs: +3 blocks, +300 B\n" in shown
+    assert "made_8" not in shown
+    assert "made_8" in project.render(project.leak(*map(project.site, frames)), verbose=True)
 
 
 def test_verbose_shows_every_frame_whole_paths_and_the_quiet_lines(project):
@@ -264,7 +277,10 @@ def test_a_stack_that_is_the_inner_part_of_another_comes_straight_from_the_loop(
     result = project.leak(
         project.site(project.made), project.site(project.test_first, project.made)
     )
-    assert "reached another way: straight from the loop; there tests/te" in project.render(result)
+    assert (
+        "reached another way:\n     here   straight from the loop\n     there  tests/te"
+        in project.render(result)
+    )
 
 
 def test_a_site_without_python_stack_is_said_to_have_none(project):
