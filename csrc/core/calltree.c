@@ -147,7 +147,8 @@ lc_calltree_put(lc_calltree *self, uint32_t parent, uint64_t key, uint32_t frame
         return status;
     }
     uint32_t found = lc_pairs_find(&self->nodes, frame, parent);
-    if (found == LC_PAIRS_NONE) {
+    bool fresh = found == LC_PAIRS_NONE;
+    if (fresh) {
         status = reserve_node(self);
         if (status == LC_OK) {
             status = lc_pairs_put(&self->nodes, frame, parent, self->count);
@@ -155,16 +156,21 @@ lc_calltree_put(lc_calltree *self, uint32_t parent, uint64_t key, uint32_t frame
         if (status != LC_OK) {
             return status;
         }
-        found = self->count++;
-        self->all[found] = (node){.parent = parent, .frame = frame};
+        found = self->count;
     }
-    /* On failure from here the node stays without a key: the next put finds it. */
     status = lc_pairs_put(&self->edges, key, parent, found);
-    if (status == LC_OK) {
-        add_link(self, owner, parent, key);
-        *out = found;
+    if (status != LC_OK) {
+        if (fresh) {
+            lc_pairs_remove(&self->nodes, frame, parent);
+        }
+        return status;
     }
-    return status;
+    if (fresh) {
+        self->all[self->count++] = (node){.parent = parent, .frame = frame};
+    }
+    add_link(self, owner, parent, key);
+    *out = found;
+    return LC_OK;
 }
 
 void
