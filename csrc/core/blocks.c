@@ -113,7 +113,7 @@ fresh(lc_blocks *self)
         return i;
     }
     if (self->used == self->room) {
-        uint32_t room = self->room + self->room / 16 + LC_BLOCKS_FIRST / 2;
+        uint32_t room = self->room + self->room / 16 + LC_BLOCKS_FIRST / 32;
         entry *entries = room < self->room || room == NONE
                              ? NULL
                              : lc_mem_resize(self->entries, room, sizeof *entries);
@@ -126,18 +126,27 @@ fresh(lc_blocks *self)
     return self->used++;
 }
 
+static inline lc_block
+unpack(uint64_t packed)
+{
+    return (lc_block){.node = (uint32_t)(packed >> 40),
+                      .size = packed & LC_BLOCKS_SIZE_MAX};
+}
+
 lc_status
-lc_blocks_put(lc_blocks *self, uintptr_t address, lc_block block)
+lc_blocks_put(lc_blocks *self, uintptr_t address, lc_block block, lc_block *old)
 {
     uint64_t size = block.size < LC_BLOCKS_SIZE_MAX ? block.size : LC_BLOCKS_SIZE_MAX;
     uint64_t packed = (uint64_t)block.node << 40 | size;
     uint32_t *head = chain(self, address);
     for (uint32_t i = *head; i != NONE; i = self->entries[i].next) {
         if (self->entries[i].address == address) {
+            *old = unpack(self->entries[i].packed);
             self->entries[i].packed = packed;
             return LC_OK;
         }
     }
+    old->node = LC_BLOCKS_NO_NODE;
     if (self->count >= self->limit) {
         if (spread(self) != LC_OK) {
             return LC_NOMEM;
@@ -161,8 +170,7 @@ lc_blocks_take(lc_blocks *self, uintptr_t address, lc_block *out)
         uint32_t i = *link;
         entry *e = &self->entries[i];
         if (e->address == address) {
-            out->node = (uint32_t)(e->packed >> 40);
-            out->size = e->packed & LC_BLOCKS_SIZE_MAX;
+            *out = unpack(e->packed);
             *link = e->next;
             e->next = self->free;
             self->free = i;
@@ -201,9 +209,9 @@ lc_blocks_check(const lc_blocks *self)
         }
     }
     size_t idle = 0;
-    for (uint32_t i = self->free; i != NONE && idle <= self->used;
-         i = self->entries[i].next) {
+    uint32_t last = self->free;
+    for (; last < self->used && idle <= self->used; last = self->entries[last].next) {
         idle++;
     }
-    return chained == self->count && chained + idle == self->used;
+    return last == NONE && chained == self->count && chained + idle == self->used;
 }

@@ -10,8 +10,9 @@
  *
  * A program mostly releases what it has just allocated: both steps then touch one head
  * and one entry, with no entries to shift and no tombstones to leave. The pool grows by a
- * sixteenth and the chains double at a load of 4/3, so that beyond a few thousand blocks
- * a live one costs at most 32 bytes of ours.
+ * sixteenth and the chains double at a load of 4/3, so that beyond the first
+ * LC_BLOCKS_FIRST blocks a live one costs at most 32 bytes of ours. Nothing is given back
+ * when blocks go: the bytes follow the most that lived at once.
  *
  * Invariant: every entry is in the chain of its address or in the free list, once; the
  * count is the number of chained ones. lc_blocks_check verifies it.
@@ -30,6 +31,7 @@
 enum { LC_BLOCKS_FIRST_BITS = 10, LC_BLOCKS_FIRST = 1 << LC_BLOCKS_FIRST_BITS }; /* Chains. */
 #define LC_BLOCKS_NODE_MAX ((UINT32_C(1) << 24) - 1)   /* Largest node id stored. */
 #define LC_BLOCKS_SIZE_MAX ((UINT64_C(1) << 40) - 1)   /* Larger sizes read as this. */
+#define LC_BLOCKS_NO_NODE UINT32_MAX                   /* The node of no block. */
 
 typedef struct {
     uint32_t node; /* At most LC_BLOCKS_NODE_MAX. */
@@ -42,9 +44,10 @@ typedef struct lc_blocks lc_blocks;
 lc_blocks *lc_blocks_new(void);
 void lc_blocks_free(lc_blocks *self);
 
-/* Records that `address` (not 0) is live; an entry already there is replaced. LC_NOMEM:
- * the table could not grow and is unchanged. */
-lc_status lc_blocks_put(lc_blocks *self, uintptr_t address, lc_block block);
+/* Records that `address` is live. An entry already there is replaced and handed out as
+ * `old`; without one, old->node is LC_BLOCKS_NO_NODE. LC_NOMEM: the table could not grow
+ * and holds what it held. */
+lc_status lc_blocks_put(lc_blocks *self, uintptr_t address, lc_block block, lc_block *old);
 
 /* Removes `address` and fills `out`; LC_ABSENT when it is not there. */
 lc_status lc_blocks_take(lc_blocks *self, uintptr_t address, lc_block *out);

@@ -10,17 +10,19 @@ typedef struct {
     lc_blocks *blocks;  /* Owned. */
     lc_ledger ledger;   /* Owned. */
     int64_t untracked;  /* Releases of blocks this book had never seen. */
-    int64_t dropped;    /* Allocations that could not be recorded. */
+    int64_t dropped;    /* Blocks that came to life and could not be recorded. */
 } book;
 
 struct lc_recorder {
     lc_calltree *tree; /* Owned. */
     book books[LC_RECORDER_BOOKS];
-    atomic_flag raw_busy; /* The RAW book's lock. */
+    int64_t missing_marks; /* Under the interpreter lock. */
+    atomic_flag raw_busy;  /* The RAW book's lock. */
 };
 
-/* The raw domain is used without the interpreter lock. What happens inside is a handful
- * of memory accesses, so waiting threads spin. The OBJECT book needs no lock. */
+/* The raw domain is used without the interpreter lock. What happens inside is nearly
+ * always a handful of memory accesses, so waiting threads spin: while a table grows or a
+ * mark is copied, as long as that takes. The OBJECT book needs no lock. */
 static inline void
 lock(lc_recorder *self, lc_recorder_book which)
 {
@@ -83,17 +85,25 @@ lc_recorder_tree(lc_recorder *self)
 static inline void
 put_locked(book *b, const void *block, size_t size, uint32_t node)
 {
-    if (node == LC_CALLTREE_NONE ||
+    /* LC_CALLTREE_NONE is above the largest node as well. */
+    if (node > LC_BLOCKS_NODE_MAX ||
         (node >= b->ledger.room && lc_ledger_reserve(&b->ledger, node + 1) != LC_OK)) {
         b->dropped++;
         return;
     }
-    lc_block value = {.node = node, .size = size};
-    if (lc_blocks_put(b->blocks, (uintptr_t)block, value) != LC_OK) {
+    /* The ledger gets the size that the table will give back, so that both agree. */
+    uint64_t bytes = size < LC_BLOCKS_SIZE_MAX ? size : LC_BLOCKS_SIZE_MAX;
+    lc_block value = {.node = node, .size = bytes};
+    lc_block old;
+    if (lc_blocks_put(b->blocks, (uintptr_t)block, value, &old) != LC_OK) {
         b->dropped++;
         return;
     }
-    lc_ledger_add(&b->ledger, node, 1, (int64_t)size);
+    lc_ledger_add(&b->ledger, node, 1, (int64_t)bytes);
+    if (old.node != LC_BLOCKS_NO_NODE) {
+        /* Its release went past us: by another interpreter, or free() on a raw block. */
+        lc_ledger_add(&b->ledger, old.node, -1, -(int64_t)old.size);
+    }
 }
 
 void
@@ -144,13 +154,21 @@ lc_status
 lc_recorder_mark(lc_recorder *self)
 {
     lc_status status = LC_OK;
-    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
-        lock(self, which);
-        if (status == LC_OK) {
-            status = lc_ledger_mark(&self->books[which].ledger);
+    lc_recorder_book marked = 0; /* Books that have the new mark. */
+    while (marked < LC_RECORDER_BOOKS && status == LC_OK) {
+        lock(self, marked);
+        status = lc_ledger_mark(&self->books[marked].ledger);
+        unlock(self, marked);
+        marked += status == LC_OK;
+    }
+    if (status != LC_OK) {
+        self->missing_marks++;
+        while (marked > 0) {
+            marked--;
+            lock(self, marked);
+            lc_ledger_unmark(&self->books[marked].ledger);
+            unlock(self, marked);
         }
-        self->books[which].dropped += status != LC_OK;
-        unlock(self, which);
     }
     return status;
 }
@@ -158,8 +176,7 @@ lc_recorder_mark(lc_recorder *self)
 uint32_t
 lc_recorder_marks(const lc_recorder *self)
 {
-    /* A mark is whole only when the last book has it. */
-    return self->books[LC_RECORDER_BOOKS - 1].ledger.marks;
+    return self->books[LC_RECORDER_OBJECT].ledger.marks; /* The same in each. */
 }
 
 lc_ledger_entry
@@ -174,7 +191,7 @@ lc_recorder_net(lc_recorder *self, lc_recorder_book which)
 {
     lock(self, which);
     book *b = &self->books[which];
-    int64_t net = (int64_t)lc_blocks_count(b->blocks) - b->untracked;
+    int64_t net = (int64_t)lc_blocks_count(b->blocks) + b->dropped - b->untracked;
     unlock(self, which);
     return net;
 }
@@ -203,7 +220,7 @@ lc_recorder_untracked(lc_recorder *self)
 int64_t
 lc_recorder_dropped(lc_recorder *self)
 {
-    int64_t sum = 0;
+    int64_t sum = self->missing_marks;
     for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
         lock(self, which);
         sum += self->books[which].dropped;

@@ -8,8 +8,9 @@
  * A block is always released through the domain that made it, so the books never need
  * each other. Each has its own block table and ledger.
  *
- * Invariant: per book, the ledger's blocks now add up to the table's count; the net count
- * is that, less the releases of blocks the book never saw (made before it began).
+ * Invariant: per book, the ledger's blocks now add up to the table's count. The net count
+ * is that, plus the blocks dropped, less the releases of blocks the book does not know
+ * (made before it began, or dropped).
  *
  * Thread rule: the OBJECT book and the tree belong to whoever holds the interpreter lock.
  * The RAW book may be used by any thread at any time and has a lock of its own.
@@ -67,7 +68,7 @@ int64_t lc_recorder_net(lc_recorder *self, lc_recorder_book book);
 /* Blocks live now that the book has seen. */
 size_t lc_recorder_live(lc_recorder *self, lc_recorder_book book);
 
-/* Releases of blocks the books had never seen; allocations that could not be recorded. */
+/* Releases of blocks the books did not know; blocks and marks not recorded. */
 int64_t lc_recorder_untracked(lc_recorder *self);
 int64_t lc_recorder_dropped(lc_recorder *self);
 
