@@ -80,7 +80,6 @@ def _inconclusive(painter: Painter, result: Result, test: str, reproduce: str) -
         figures = f"{rate(result.rate, exact=result.exact)}, {figures}"
     yield _verdict(painter, result, test, figures)
     yield f"  why        {_reason(painter, result)}"
-    yield from _dropped(result)
     yield from _seen(painter, group(result.sites))
     if result.dropped:
         yield "  next       check a part of this test alone, so that fewer blocks are alive at once"

@@ -178,6 +178,12 @@ def test_a_leak_without_sites_says_that_no_line_is_known(project):
     )
 
 
+def test_a_leak_found_with_gaps_counts_the_gaps(project):
+    assert "\n  blind      the tracer could not record 1 allocation\n" in project.render(
+        project.leak(dropped=1)
+    )
+
+
 def test_without_a_command_no_reproduce_line_is_printed(project):
     shown = project.render(project.leak(), reproduce="")
     assert "reproduce" not in shown
@@ -220,12 +226,11 @@ def test_an_inconclusive_result_says_why_and_what_to_do_next(project):
 
 
 def test_a_tracer_that_missed_allocations_is_not_answered_with_more_time(project):
-    result = Result(Verdict.INCONCLUSIVE, "allocations were missed", judged=9, dropped=12)
+    result = Result(Verdict.INCONCLUSIVE, "12 allocations were missed", judged=9, dropped=12)
     assert project.render(result) == text(
         """
         INCONCLUSIVE  x.py::t  N=9
-          why        allocations were missed
-          blind      the tracer could not record 12 allocations
+          why        12 allocations were missed
           next       check a part of this test alone, so that fewer blocks are alive at once
           reproduce  pytest --leakcheck x.py::t
         """
