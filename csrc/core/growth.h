@@ -5,19 +5,28 @@
  * Pure numbers: no Python, no clock, no allocation outside mem.h. The caller runs the
  * body, collects, reads its counters and feeds them; the machine alone decides.
  *
- *            first reading
- *                 |
- *                 v
- *            +---------+  two runs that do not grow, or warmup_max   +--------+
- *            | WARM-UP |-------------------------------------------->| SCREEN |
- *            +---------+                                             +--------+
- *                                              nothing grew in any     |    |  something grew in
- *                                              batch: CLEAN(3 / N)  <--+    |  every attempt
- *                                                                           v
- *            growth ended: CLEAN(3 / N)          +---------------------------------+
- *            growth in every window: LEAK     <--| TRACE: windows w, 2w, 4w, ...   |
- *            neither: INCONCLUSIVE(why)          | lower envelope, slope decay     |
- *                                                +---------------------------------+
+ *     first reading
+ *          |
+ *          v
+ *     +---------+  two runs that do not grow, or warmup_max
+ *     | WARM-UP |------------------------------------------.
+ *     +---------+                                          v
+ *                    nothing grew in any batch:       +--------+
+ *                    CLEAN(QUIET, 3 / N)       <------| SCREEN |--. something grew: again,
+ *                                                     +--------+<-' up to three times
+ *                                                          |
+ *                     grew in proportion, or every time    |
+ *                                                          v
+ *     growth ended: CLEAN(ENDED, 3 / N)               +--------+
+ *     grew in every window, and                <------| TRACE  |  windows w, 2w, 4w, ...
+ *     does not slow down: LEAK(LINEAR)                +--------+  lower envelope,
+ *     neither: INCONCLUSIVE(why)                                  slope decay
+ *
+ * LEAK needs all windows; CLEAN(ENDED) is answered at once. A trace that is undecided
+ * after its last window runs that window's length again, batch by batch, because a pause
+ * that began late needs time to be told from luck. LC_GROWTH_FIXED skips the screen and
+ * ends exactly after `iterations` runs. The rules and their sources: growth_screen.h for
+ * the screen, growth_series.h for the trace, growth_plan.h for the sizes.
  *
  * Thread rule: one machine belongs to one thread at a time.
  */
@@ -40,12 +49,14 @@ typedef enum {
 
 typedef struct {
     lc_growth_mode mode;
-    double rate;          /* Smallest leak looked for, in blocks a run; 0 < rate <= 1. */
-    int32_t warmup_max;   /* Runs; at least 1. */
-    int32_t first_window; /* Runs of the first trace window; 0: 16 or 2 / rate, the larger. */
-    int32_t windows;      /* Most trace windows, each twice the one before; at least 3. */
-    int32_t iterations;   /* Runs of LC_GROWTH_FIXED; ignored otherwise. */
-    uint64_t seed;        /* Order and sizes of the batches; same seed, same batches. */
+    double rate; /* Smallest leak looked for, in blocks a run; 0 < rate <= 1. */
+    int32_t warmup_max; /* Runs; at least 1. */
+    /* Runs of the first trace window; 0: 16 or 2 / rate, the larger. Raised where the
+     * whole trace would not see 14 leaks of the declared rate. */
+    int32_t first_window;
+    int32_t windows; /* Of the trace, each twice the one before; 3 to 16. */
+    int32_t iterations; /* Runs of LC_GROWTH_FIXED, at least 12; ignored otherwise. */
+    uint64_t seed; /* Order and sizes of the batches; same seed, same batches. */
 } lc_growth_settings;
 
 typedef enum {
@@ -55,18 +66,17 @@ typedef enum {
 } lc_growth_phase;
 
 typedef enum {
-    LC_GROWTH_RUN,   /* Do `runs` runs (0: none), collect, read, feed. */
+    LC_GROWTH_RUN, /* Do `runs` runs (0: none), collect, read, feed. */
     LC_GROWTH_START_TRACE, /* Switch the tracer on, then ask again. */
-    LC_GROWTH_DONE,  /* The verdict stands. */
+    LC_GROWTH_DONE, /* The verdict stands. */
 } lc_growth_action;
 
 typedef struct {
     lc_growth_action action;
     lc_growth_phase phase;
-    int32_t runs;  /* Runs to do before the next reading; 0 for a reading right now. */
-    bool baseline; /* The reading after these runs is the trace's first mark. */
-    bool mark;     /* The reading after these runs is a mark of the trace. */
-    bool window_end; /* ... and the mark ends a trace window. */
+    int32_t runs; /* Runs to do before the next reading; 0 for a reading right now. */
+    bool baseline; /* The reading after these runs is the trace's first mark, run 0. */
+    bool mark; /* The reading after these runs is a mark of the trace; baseline too. */
 } lc_growth_step;
 
 typedef enum {
@@ -77,24 +87,24 @@ typedef enum {
 
 typedef enum {
     LC_GROWTH_WHY_NONE,
-    LC_GROWTH_WHY_QUIET,     /* CLEAN: no batch of the screen grew. */
-    LC_GROWTH_WHY_ENDED,     /* CLEAN: growth ended during the trace. */
-    LC_GROWTH_WHY_LINEAR,    /* LEAK: grew in every window without slowing down. */
+    LC_GROWTH_WHY_QUIET, /* CLEAN: no batch of the screen grew. */
+    LC_GROWTH_WHY_ENDED, /* CLEAN: growth ended during the trace. */
+    LC_GROWTH_WHY_LINEAR, /* LEAK: grew in every window without slowing down. */
     LC_GROWTH_WHY_SUBLINEAR, /* INCONCLUSIVE: still growing, ever more slowly. */
-    LC_GROWTH_WHY_SLOW,      /* INCONCLUSIVE: grows, by less than the declared rate. */
-    LC_GROWTH_WHY_NOISY,     /* INCONCLUSIVE: neither steady growth nor its end. */
-    LC_GROWTH_WHY_STOPPED,   /* INCONCLUSIVE: the caller stopped before a decision. */
+    LC_GROWTH_WHY_SLOW, /* INCONCLUSIVE: grows, by less than the declared rate. */
+    LC_GROWTH_WHY_NOISY, /* INCONCLUSIVE: neither steady growth nor its end. */
+    LC_GROWTH_WHY_STOPPED, /* INCONCLUSIVE: the caller stopped before a decision. */
 } lc_growth_why;
 
 typedef struct {
     lc_growth_verdict verdict;
     lc_growth_why why;
-    int32_t metric;  /* Which metric decided; -1 when none did. */
-    double slope;    /* Growth of that metric, a run, over the trace's lower envelope. */
-    bool exact;      /* Every mark of the trace lies on one line of whole blocks a run. */
-    double bound;    /* CLEAN: at most so many leaks a run, 95 %: 3 / runs judged. */
-    int32_t judged;  /* Runs the verdict rests on (screen or trace). */
-    int32_t runs;    /* All runs done, warm-up included. */
+    int32_t metric; /* Which metric decided; -1 when none did. */
+    double slope; /* Growth of that metric, a run, over the trace's lower envelope. */
+    bool exact; /* Every mark of the trace lies on one line of whole blocks a run. */
+    double bound; /* CLEAN: at most so many leaks a run, 95 %: 3 / runs judged. */
+    int32_t judged; /* Runs the verdict rests on (screen or trace). */
+    int32_t runs; /* All runs done, warm-up included. */
     int32_t windows; /* Trace windows completed. */
 } lc_growth_result;
 
@@ -110,7 +120,7 @@ lc_growth_step lc_growth_next(lc_growth *self);
 
 /* Takes the reading asked for by the last LC_GROWTH_RUN step: levels, not differences.
  * Levels of the trace may start anywhere; the machine compares only within a phase.
- * LC_NOMEM leaves the machine as it was; LC_ABSENT: no reading was asked for. */
+ * LC_ABSENT: no reading was asked for. Never needs memory. */
 lc_status lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS]);
 
 /* The caller can't go on (out of time). The machine decides with what it has: CLEAN or

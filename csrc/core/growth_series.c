@@ -1,23 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "growth_series.h"
 
-static const double QUIET_LEAKS = 7.0;  /* Leaks of `rate` that a pause would have to skip. */
-static const double HALVES_LEAKS = 10.0; /* The same over a series that falls at times. */
-static const double HALVES_NOISE = 0.5;  /* Part of the greatest fall a leak must exceed. */
-static const int64_t NET_MIN = 6;       /* Blocks; six events tell a trend from a handful. */
-static const int32_t RISES_MIN = 4;     /* Batches that grew. */
-static const double RATE_PART = 0.4;    /* Least slope, in parts of the declared rate. */
-static const double FALL_PART = 0.5;    /* Net growth, in parts of the greatest fall. */
-static const double SLACK_BLOCKS = 2.0; /* Shortfall that is never held against a leak. */
+static const double QUIET_LEAKS =
+    7.0;  /* Leaks of `rate` that a pause would have to skip. */
+static const double QUIET_LEAKS_ONCE = 3.0; /* The same where only one look is taken. */
+static const double HALVES_LEAKS =
+    10.0; /* The same over a series that falls at times. */
+static const double HALVES_NOISE =
+    0.5; /* Part of the greatest fall a leak must exceed. */
+static const int64_t NET_MIN = 6; /* Blocks; six events tell a trend from a handful. */
+static const int32_t FALLS_MIN =
+    5; /* Batches of a decline; noise does it in 1 of 720. */
+static const int32_t RISES_MIN = 4; /* Batches that grew. */
+static const double RATE_PART =
+    0.4; /* Least slope, in parts of the declared rate, ... */
+static const double RATE_PART_MANY =
+    0.7; /* ... where MANY_LEAKS at that rate were due. */
+static const double MANY_LEAKS = 90.0;
+static const double WINDOW_LEAKS = 5.0; /* Leaks due in a window that then must rise. */
+static const double FALL_PART = 3.0; /* Net growth, in parts of the greatest fall. */
+static const double FALL_PART_SUSPECT =
+    0.5; /* The same where a longer trace will judge. */
+static const double SLACK_BLOCKS =
+    2.0; /* Shortfall that is never held against a leak. */
 static const double SLACK_SIGMA = 2.75; /* Shortfall explained by chance, in sigmas. */
-static const double STEADY = 0.85;      /* Pace from some mark on, in parts, that is steady. */
-static const double DECAY_MIN = 0.35;   /* Pace of the last window in parts of the earlier. */
+static const double STEADY =
+    0.85; /* Pace from some mark on, in parts, that is steady. */
+static const double DECAY_MIN =
+    0.35; /* Pace of the last window in parts of the earlier. */
 
 /* The retained part of a series, up to where it can be trusted. */
 typedef struct {
     int32_t last; /* Mark at which it ends. */
     int64_t fall; /* Blocks; greatest fall between two marks of the series. */
-    int64_t net;  /* Blocks; growth from first mark to `last`. */
+    int64_t net; /* Blocks; growth from first mark to `last`. */
 } retained;
 
 int64_t
@@ -83,18 +99,18 @@ first_mark_after(const lc_growth_series *series, int32_t from, double run)
     return i;
 }
 
-/* Runs since the level last rose above what it was, for a series without noise. */
+/* Runs since the level last rose; 0 where it fell in too few marks to be no chance. */
 static int32_t
 pause(const lc_growth_series *series)
 {
-    int32_t i = series->marks - 1;
-    int64_t peak = level_at(series, i);
-    int32_t since = i;
-    while (i-- > 0 && level_at(series, i) >= peak) {
-        peak = level_at(series, i);
-        since = i;
+    int32_t last = series->marks - 1;
+    int32_t since = last;
+    while (since > 0 && level_at(series, since - 1) >= level_at(series, since)) {
+        since--;
     }
-    return last_run(series) - series->runs[since];
+    bool fell = level_at(series, since) > level_at(series, last);
+    return fell && last - since < FALLS_MIN ? 0
+                                            : last_run(series) - series->runs[since];
 }
 
 /* Blocks a run. */
@@ -118,15 +134,13 @@ halves_level(const lc_growth_series *series, int32_t from)
     if (length * series->rate < HALVES_LEAKS) {
         return false;
     }
-    int32_t middle =
-        first_mark_after(series, from, series->runs[from] + length / 2.0);
+    int32_t middle = first_mark_after(series, from, series->runs[from] + length / 2.0);
     if (middle - from < 3 || series->marks - middle < 3) {
         return false;
     }
     int32_t early = least(series, from, middle);
     int32_t late = least(series, middle, series->marks);
-    int64_t gone = level_at(series, early) - level_at(series, late);
-    if (gone < 0) {
+    if (level_at(series, late) > level_at(series, early)) {
         return false;
     }
     /* A leak of `rate` lifts the troughs by `leaked`. That must be more than a trough
@@ -135,21 +149,27 @@ halves_level(const lc_growth_series *series, int32_t from)
     double noise = HALVES_NOISE * (double)greatest_fall(series, from);
     bool is_trough =
         early > from && level_at(series, early - 1) >= level_at(series, early);
-    double missed = steepest_rise(series, from) *
-                    (series->runs[early] - series->runs[early > from ? early - 1 : from]);
+    double missed =
+        steepest_rise(series, from) *
+        (series->runs[early] - series->runs[early > from ? early - 1 : from]);
     double needed = is_trough && missed < noise ? missed : noise;
-    return leaked >= HALVES_LEAKS / 3 && (double)gone + leaked >= needed;
+    return leaked >= HALVES_LEAKS / 3 && leaked >= needed;
 }
 
 int32_t
 lc_growth_series_quiet(const lc_growth_series *series)
 {
     int32_t paused = pause(series);
+    double leaks = series->once ? QUIET_LEAKS_ONCE : QUIET_LEAKS;
+    if (series->once && paused == last_run(series)) {
+        return paused; /* Nothing ever rose: the bound says how much that shows. */
+    }
     /* A third of the runs as well: a long trace looks often, and luck adds up. */
-    if (paused * series->rate >= QUIET_LEAKS && paused >= last_run(series) / 3) {
+    if (paused * series->rate >= leaks && paused >= last_run(series) / 3) {
         return paused;
     }
-    for (int32_t k = -1; k < series->windows; k++) {
+    /* Within the first window, troughs are too few to compare. */
+    for (int32_t k = series->windows > 0 ? -1 : 0; k < series->windows; k++) {
         int32_t from = k < 0 ? 0 : series->window_end[k];
         if (halves_level(series, from)) {
             return last_run(series) - series->runs[from];
@@ -206,8 +226,8 @@ dispersion(const lc_growth_series *series, const retained *part, double slope)
     double before = 0;
     for (int32_t i = 1; i <= part->last; i++) {
         double runs = series->runs[i] - series->runs[i - 1];
-        double grown = (double)(retained_at(series, part, i) -
-                                retained_at(series, part, i - 1));
+        double grown =
+            (double)(retained_at(series, part, i) - retained_at(series, part, i - 1));
         if (i > 1) {
             double other = series->runs[i - 1] - series->runs[i - 2];
             double apart = grown / runs - before;
@@ -228,19 +248,22 @@ batches_that_rose(const lc_growth_series *series, const retained *part)
     return rises;
 }
 
-static int32_t
-windows_that_rose(const lc_growth_series *series, const retained *part)
+/* Whether a window in which growth was due has none. */
+static bool
+skips_a_window(const lc_growth_series *series, const retained *part)
 {
-    int32_t rose = 0;
     int32_t from = 0;
-    for (int32_t k = 0; k < series->windows; k++) {
+    for (int32_t k = 0; k < series->windows && from < part->last; k++) {
         int32_t to = series->window_end[k];
         to = to < part->last ? to : part->last;
-        rose += to > from &&
-                retained_at(series, part, to) > retained_at(series, part, from);
-        from = series->window_end[k];
+        double due = (series->runs[to] - series->runs[from]) * series->rate;
+        if (due >= WINDOW_LEAKS &&
+            retained_at(series, part, to) <= retained_at(series, part, from)) {
+            return true;
+        }
+        from = to;
     }
-    return rose;
+    return false;
 }
 
 /* Whether the growth from some later mark on falls short of the growth before. */
@@ -289,12 +312,19 @@ lc_growth_series_shape(const lc_growth_series *series, double *slope)
     if (exact) {
         return LC_GROWTH_WHY_LINEAR;
     }
-    if (*slope < RATE_PART * series->rate) {
+    double due = span * series->rate;
+    if (*slope < (due < MANY_LEAKS ? RATE_PART : RATE_PART_MANY) * series->rate) {
         return LC_GROWTH_WHY_SLOW;
     }
-    if (part.net < NET_MIN || (double)part.net < FALL_PART * (double)part.fall ||
-        batches_that_rose(series, &part) < RISES_MIN ||
-        windows_that_rose(series, &part) < series->windows - 1) {
+    bool falls = part.fall > 0;
+    double fall_part = series->suspect ? FALL_PART_SUSPECT : FALL_PART;
+    if (part.net < NET_MIN || (double)part.net < fall_part * (double)part.fall) {
+        return LC_GROWTH_WHY_NOISY;
+    }
+    if (series->suspect && falls) {
+        return LC_GROWTH_WHY_LINEAR; /* Few troughs never lie on a line; more will. */
+    }
+    if (batches_that_rose(series, &part) < RISES_MIN || skips_a_window(series, &part)) {
         return LC_GROWTH_WHY_NOISY;
     }
     if (lc_growth_series_exact(series, series->window_end[series->windows - 2])) {

@@ -47,12 +47,14 @@
 #include "growth.h"
 
 typedef struct {
-    const int32_t *runs;       /* Borrowed. Runs done at each mark, rising, 0 first. */
-    const int64_t *levels;     /* Borrowed. Blocks at each mark. */
-    int32_t marks;             /* Length of both; at least 1. */
+    const int32_t *runs; /* Borrowed. Runs done at each mark, rising, 0 first. */
+    const int64_t *levels; /* Borrowed. Blocks at each mark. */
+    int32_t marks; /* Length of both; at least 1. */
     const int32_t *window_end; /* Borrowed. Mark index at which each window ends. */
-    int32_t windows;           /* Complete windows. */
-    double rate;               /* Blocks a run. */
+    int32_t windows; /* Complete windows. */
+    double rate; /* Blocks a run. */
+    bool suspect; /* A leak found here will be judged by a longer trace. */
+    bool once; /* Is judged once, at its end, not after each mark. */
 } lc_growth_series;
 
 /* Distance of `level` from `base`, held within +-2^61 so that two of them subtract. */

@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.bench.growth_processes import PROCESSES, Process
 
 CORE = Path(__file__).resolve().parents[2] / "csrc" / "core"
-SOURCES = ("growth.c", "growth_plan.c", "growth_series.c", "mem.c")
+SOURCES = ("growth.c", "growth_plan.c", "growth_screen.c", "growth_series.c", "mem.c")
 ADAPTIVE, CONFIRM = 0, 1
 RUN, START_TRACE = 0, 1
 VERDICTS = ("CLEAN", "LEAK", "INCONCLUSIVE")
@@ -90,9 +90,9 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         path = folder / "growth.so"
-        sources = [str(CORE / name) for name in SOURCES if (CORE / name).exists()]
+        sources = [str(CORE / name) for name in SOURCES]
         subprocess.run(
-            ["gcc", "-std=c11", "-O2", "-fPIC", "-shared", f"-I{CORE}", "-o", str(path), *sources, "-lm"],
+            ["gcc", "-std=c11", "-O2", "-fPIC", "-shared", f"-I{CORE}", "-o", path, *sources],
             check=True,
         )
         self._library = ctypes.CDLL(str(path))

@@ -167,5 +167,7 @@ PROCESSES: tuple[Process, ...] = (
     Process("leak 1 and log", 1, _shape(lambda run, rng: run + int(9 * math.log(run)))),
     Process("leak 1 and table", 1, _shape(lambda run, rng: run + _doubling(run) // 8)),
     Process("leak 1 from run 6", 1, _shape(lambda run, rng: max(0, run - 6))),
-    Process("cache 40, leak 1 from run 30", 1, _shape(lambda run, rng: min(run, 40) + max(0, run - 30))),
+    Process(
+        "cache 40, leak 1 from run 30", 1, _shape(lambda run, rng: min(run, 40) + max(0, run - 30))
+    ),
 )

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "growth_plan.h"
+
+enum {
+    FIRST_WINDOW = 16,   /* Runs. */
+    ITERATIONS_MIN = 12, /* Runs; three windows of 2, 3 and 7. */
+    RUNS_MAX = 1 << 30,  /* Of a whole trace. */
+};
+
+const double lc_growth_plan_rate_least = 1e-6;
+
+static const double SCREEN_LEAKS =
+    3.0; /* None seen: at most 3 / N leaks a run, 95 %. */
+static const double TRACE_LEAKS = 14.0; /* Leaks due in a trace, see the header. */
+static const double STRETCH[LC_GROWTH_PLAN_ATTEMPTS] = {1.0, 1.5, 2.3};
+static const int32_t FIRST_SIZES[LC_GROWTH_PLAN_ATTEMPTS][3] = {
+    {2, 3, 5}, {3, 5, 7}, {5, 7, 11}};
+
+/* splitmix64: small, and good enough to order batches. */
+static uint64_t
+draw(uint64_t *random, uint64_t below)
+{
+    *random += UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t bits = *random;
+    bits = (bits ^ (bits >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    bits = (bits ^ (bits >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return (bits ^ (bits >> 31)) % below;
+}
+
+static void
+shuffle(uint64_t *random, int32_t *values, int32_t count)
+{
+    for (int32_t i = count - 1; i > 0; i--) {
+        int32_t j = (int32_t)draw(random, (uint64_t)i + 1);
+        int32_t kept = values[i];
+        values[i] = values[j];
+        values[j] = kept;
+    }
+}
+
+/* The least runs in which `leaks` leaks of `rate` are expected. */
+static int32_t
+runs_for(double leaks, double rate)
+{
+    double wanted = leaks / rate;
+    int32_t runs = (int32_t)wanted;
+    /* 3 / 0.3 is a hair over 10. */
+    return runs + (wanted - runs > 1e-9);
+}
+
+static bool
+is_prime(int32_t n)
+{
+    for (int32_t divisor = 2; divisor <= n / divisor; divisor++) {
+        if (n % divisor == 0) {
+            return false;
+        }
+    }
+    return n > 1;
+}
+
+static int32_t
+prime_from(int32_t n)
+{
+    while (!is_prime(n)) {
+        n++;
+    }
+    return n;
+}
+
+int32_t
+lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
+                      int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX])
+{
+    int32_t missing = runs_for(SCREEN_LEAKS * STRETCH[attempt], rate);
+    int32_t size = 0;
+    int32_t batches = 0;
+    for (; batches < 3; batches++) {
+        size = FIRST_SIZES[attempt][batches];
+        sizes[batches] = size;
+        missing -= size;
+    }
+    /* Then primes that grow by 1.4; the last is what is missing, made prime. */
+    while (missing > 0) {
+        int32_t next = prime_from(size + (size * 2) / 5 + (size < 10));
+        if (missing < 2 * next) {
+            next = prime_from(missing > size ? missing : size + 1);
+        }
+        size = next;
+        sizes[batches++] = size;
+        missing -= size;
+    }
+    shuffle(random, sizes, 3);
+    shuffle(random, sizes + 3, batches - 3);
+    return batches;
+}
+
+static bool
+is_fixed(const lc_growth_settings *settings)
+{
+    return settings->mode == LC_GROWTH_FIXED;
+}
+
+int32_t
+lc_growth_plan_trace(const lc_growth_settings *settings,
+                     int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX])
+{
+    int32_t windows = settings->windows;
+    double first = settings->first_window;
+    if (is_fixed(settings)) {
+        double least = runs_for(2, settings->rate);
+        least = least > FIRST_WINDOW ? least : FIRST_WINDOW;
+        while (windows > LC_GROWTH_PLAN_WINDOWS_MIN &&
+               settings->iterations < least * ((1 << windows) - 1)) {
+            windows--;
+        }
+        first = settings->iterations / (double)((1 << windows) - 1);
+    }
+    else {
+        if (settings->first_window == 0) {
+            first = runs_for(2, settings->rate);
+            first = first > FIRST_WINDOW ? first : FIRST_WINDOW;
+        }
+        double due = runs_for(TRACE_LEAKS / ((1 << windows) - 1), settings->rate);
+        first = first > due ? first : due;
+    }
+    for (int32_t k = 0; k < windows; k++) {
+        ends[k] = (int32_t)(first * ((1 << (k + 1)) - 1) + 0.5);
+    }
+    return windows;
+}
+
+int32_t
+lc_growth_plan_cut(uint64_t *random, int32_t from, int32_t to,
+                   int32_t cuts[LC_GROWTH_PLAN_BATCHES])
+{
+    int32_t weights[LC_GROWTH_PLAN_BATCHES] = {8, 11, 15, 19, 23, 28};
+    int32_t total = 0;
+    shuffle(random, weights, LC_GROWTH_PLAN_BATCHES);
+    for (int32_t i = 0; i < LC_GROWTH_PLAN_BATCHES; i++) {
+        weights[i] += (int32_t)draw(random, 4);
+        total += weights[i];
+    }
+    int64_t sum = 0;
+    int32_t before = from;
+    int32_t count = 0;
+    for (int32_t i = 0; i < LC_GROWTH_PLAN_BATCHES; i++) {
+        sum += weights[i];
+        int32_t at = from + (int32_t)((to - from) * sum / total);
+        if (at > before) {
+            cuts[count++] = at;
+            before = at;
+        }
+    }
+    return count;
+}
+
+bool
+lc_growth_plan_valid(const lc_growth_settings *settings)
+{
+    if (!(settings->rate > 0 && settings->rate <= 1) || settings->warmup_max < 1 ||
+        settings->first_window < 0 || settings->windows < LC_GROWTH_PLAN_WINDOWS_MIN ||
+        settings->windows > LC_GROWTH_PLAN_WINDOWS_MAX) {
+        return false;
+    }
+    if (is_fixed(settings)) {
+        return settings->iterations >= ITERATIONS_MIN &&
+               settings->iterations <= RUNS_MAX;
+    }
+    /* Overtime included, which is as long as the last window. */
+    double parts = (double)(1 << (settings->windows + 1));
+    double rate = settings->rate;
+    rate = rate > lc_growth_plan_rate_least ? rate : lc_growth_plan_rate_least;
+    return parts * settings->first_window < RUNS_MAX && parts * 2 / rate < RUNS_MAX;
+}

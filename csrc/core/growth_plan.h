@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How many runs lie between two readings: sizes of screens, windows and batches.
+ *
+ * Sizes are unequal, coprime and in random order, so that no period of the measured body
+ * makes its growth look proportional to the runs. All randomness comes from `random`, the
+ * caller's state: the same state gives the same plan.
+ *
+ * Thread rule: no state of its own.
+ */
+#ifndef LC_CORE_GROWTH_PLAN_H
+#define LC_CORE_GROWTH_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "growth.h"
+
+enum {
+    LC_GROWTH_PLAN_ATTEMPTS = 3,     /* Screens before a suspect is traced. */
+    LC_GROWTH_PLAN_SCREEN_MAX = 64,  /* Batches of a screen; 43 at the least rate. */
+    LC_GROWTH_PLAN_WINDOWS_MIN = 3,  /* Fewer windows show no decay. */
+    LC_GROWTH_PLAN_WINDOWS_MAX = 16, /* Each twice the one before. */
+    LC_GROWTH_PLAN_BATCHES = 6,      /* Of a trace window, at most. */
+};
+
+/* Rates below this one are planned as this one: runs would not fit. A CLEAN then states
+ * the bound that its runs do show. */
+extern const double lc_growth_plan_rate_least;
+
+/* Whether the settings are in the ranges that growth.h gives. */
+bool lc_growth_plan_valid(const lc_growth_settings *settings);
+
+/* Fills `sizes` with the batches of a screen, in the order to be done; returns how many.
+ * Attempt 0 has 3 / rate runs or more, and 1 and 2 have 1.5 and 2.3 times as many: three
+ * equal screens would give a leak three equal chances to be missed. */
+int32_t lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
+                              int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX]);
+
+/* Fills `ends` with the run, counted from the baseline, at which each window of the trace
+ * ends; returns how many. Adaptive and confirming traces are long enough for 14 leaks of
+ * the declared rate, since a rule on fewer than 6 seen would miss more than 1 in 200. */
+int32_t lc_growth_plan_trace(const lc_growth_settings *settings,
+                             int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX]);
+
+/* Cuts the runs (from, to] into batches; `cuts` gets the run at which each ends, `to` the
+ * last; returns how many. */
+int32_t lc_growth_plan_cut(uint64_t *random, int32_t from, int32_t to,
+                           int32_t cuts[LC_GROWTH_PLAN_BATCHES]);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "growth_screen.h"
+
+static const int32_t BATCHES_MIN = 3; /* Fewer show no proportion. */
+static const double PROPORTIONAL = 0.7; /* Of its share, what each batch must grow. */
+
+void
+lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate)
+{
+    self->batches = lc_growth_plan_screen(random, self->attempt, rate, self->sizes);
+    self->done = 0;
+    self->runs = 0;
+}
+
+int32_t
+lc_growth_screen_due(const lc_growth_screen *self)
+{
+    return self->sizes[self->done];
+}
+
+/* Each batch grew by its share: at least about a block a run, and no batch far less. */
+static bool
+proportional(const int64_t *grown, const int32_t *sizes, int32_t count)
+{
+    double total = 0;
+    double runs = 0;
+    for (int32_t i = 0; i < count; i++) {
+        total += (double)grown[i];
+        runs += sizes[i];
+    }
+    double slope = total / runs;
+    for (int32_t i = 0; i < count; i++) {
+        if ((double)grown[i] < PROPORTIONAL * slope * sizes[i]) {
+            return false;
+        }
+    }
+    return slope >= PROPORTIONAL;
+}
+
+/* Whether a batch of the metric is not what a quiet body does. */
+static bool
+disturbed(const int64_t *grown, int32_t count, bool may_fall)
+{
+    for (int32_t i = 0; i < count; i++) {
+        if (grown[i] > 0 || (grown[i] < 0 && !may_fall)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+lc_growth_screen_answer
+lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METRICS],
+                      bool settled, uint64_t *random, double rate)
+{
+    bool may_fall = self->attempt == 0 && settled;
+    bool quiet = true;
+    bool steady = false;
+    self->runs += self->sizes[self->done];
+    self->done++;
+    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+        self->grown[m][self->done - 1] = grown[m];
+        quiet = quiet && !disturbed(self->grown[m], self->done, may_fall);
+        steady = steady || proportional(self->grown[m], self->sizes, self->done);
+    }
+    if (quiet) {
+        return self->done == self->batches ? LC_GROWTH_SCREEN_QUIET
+                                           : LC_GROWTH_SCREEN_MORE;
+    }
+    if (self->done < BATCHES_MIN) {
+        return LC_GROWTH_SCREEN_MORE;
+    }
+    /* The rest of a long attempt would only repeat that it is not quiet. */
+    if (steady || self->attempt + 1 == LC_GROWTH_PLAN_ATTEMPTS) {
+        return LC_GROWTH_SCREEN_SUSPECT;
+    }
+    self->attempt++;
+    lc_growth_screen_start(self, random, rate);
+    return LC_GROWTH_SCREEN_MORE;
+}

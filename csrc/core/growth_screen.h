@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The screen: a few coprime batches of runs that tell quiet bodies from suspects.
+ *
+ * Much growth simply ends (a cache, a first use), so a suspect is screened up to three
+ * times, each time longer. Growth in proportion to the runs does not look like ending and
+ * goes to the trace at once. A fall after growth is noise, and noise hides a leak, so only
+ * a body that was quiet from its warm-up on may fall and still pass.
+ *
+ * Thread rule: as growth.h, its only user.
+ */
+#ifndef LC_CORE_GROWTH_SCREEN_H
+#define LC_CORE_GROWTH_SCREEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "growth.h"
+#include "growth_plan.h"
+
+typedef struct {
+    int32_t attempt; /* From 0. */
+    int32_t batches; /* Of this attempt. */
+    int32_t done; /* Of them. */
+    int32_t runs; /* Done in this attempt. */
+    /* Runs of each batch, in the order in which they are done. */
+    int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
+    /* Blocks that each batch added. */
+    int64_t grown[LC_GROWTH_METRICS][LC_GROWTH_PLAN_SCREEN_MAX];
+} lc_growth_screen;
+
+typedef enum {
+    LC_GROWTH_SCREEN_MORE, /* Another batch is due. */
+    LC_GROWTH_SCREEN_QUIET, /* Nothing grew in `runs` runs. */
+    LC_GROWTH_SCREEN_SUSPECT, /* To be traced. */
+} lc_growth_screen_answer;
+
+/* Plans the attempt that `self->attempt` says. */
+void lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate);
+
+/* Runs of the batch that is due. */
+int32_t lc_growth_screen_due(const lc_growth_screen *self);
+
+/* Takes what the batch that was due added, and plans the next attempt where needed.
+ * `settled`: the warm-up ended with quiet runs. */
+lc_growth_screen_answer lc_growth_screen_take(lc_growth_screen *self,
+                                              const int64_t grown[LC_GROWTH_METRICS],
+                                              bool settled, uint64_t *random,
+                                              double rate);
+
+#endif
