@@ -6,6 +6,16 @@
 
 #include "mem_fake.h" /* cmocka.h; the real mem.c is linked */
 
+#ifdef __SANITIZE_ADDRESS__
+/* Else the sanitizer ends the program where malloc would return NULL. */
+const char *__asan_default_options(void);
+const char *
+__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+#endif
+
 static void
 calloc_gives_zeroed_bytes(void **state)
 {
