@@ -35,10 +35,8 @@ struct lc_pyloop {
     int32_t baseline;   /* Runs done at the trace's first mark. */
     lc_pyloop_reading *readings; /* Owned. */
     int32_t *marks;              /* Owned; as many rooms as readings. */
-    int32_t *window_ends;        /* Owned; likewise. */
     int32_t reading_count, reading_room;
     int32_t mark_count;
-    int32_t window_count;
     int64_t dropped; /* Taken from the recorder when the trace ends. */
 };
 
@@ -90,7 +88,6 @@ lc_pyloop_free(lc_pyloop *self)
         lc_growth_free(self->growth);
         lc_mem_free(self->readings);
         lc_mem_free(self->marks);
-        lc_mem_free(self->window_ends);
         lc_mem_free(self);
     }
 }
@@ -215,11 +212,6 @@ reserve_reading(lc_pyloop *self)
         return LC_NOMEM;
     }
     self->marks = marks;
-    void *window_ends = lc_mem_resize(self->window_ends, count, sizeof *self->window_ends);
-    if (window_ends == NULL) {
-        return LC_NOMEM;
-    }
-    self->window_ends = window_ends;
     self->reading_room = room;
     return LC_OK;
 }
@@ -279,9 +271,6 @@ lc_pyloop_read(lc_pyloop *self)
         goto fail;
     }
     self->readings[self->reading_count++] = reading;
-    if (self->step.mark && self->step.window_end) {
-        self->window_ends[self->window_count++] = self->mark_count - 1;
-    }
     return 0;
 
 fail:
@@ -336,18 +325,19 @@ lc_pyloop_closed(const lc_pyloop *self)
 lc_pyloop_evidence
 lc_pyloop_evidence_of(const lc_pyloop *self)
 {
-    return (lc_pyloop_evidence){
+    lc_pyloop_evidence evidence = {
         .readings = self->readings,
         .reading_count = self->reading_count,
         .marks = self->marks,
         .mark_count = self->mark_count,
-        .window_ends = self->window_ends,
-        .window_count = self->window_count,
         .recorder = self->recorder,
         .site = self->site,
         .dropped = self->dropped,
         .judged = lc_growth_judge(self->growth),
     };
+    evidence.window_count =
+        lc_growth_window_ends(self->growth, evidence.window_ends, LC_PYLOOP_WINDOWS_MAX);
+    return evidence;
 }
 
 bool

@@ -21,6 +21,8 @@
 #include "../core/recorder.h"
 #include "pysite.h"
 
+enum { LC_PYLOOP_WINDOWS_MAX = 32 }; /* More than any machine makes. */
+
 typedef struct {
     lc_growth_phase phase;
     int32_t runs;   /* Runs done since the check began. */
@@ -28,13 +30,13 @@ typedef struct {
     int64_t raw;    /* Raw domain, likewise. */
 } lc_pyloop_reading;
 
-/* What the result is made of; all borrowed from the loop. */
+/* What the result is made of; pointers borrowed from the loop. */
 typedef struct {
     const lc_pyloop_reading *readings;
     int32_t reading_count;
     const int32_t *marks; /* Runs since the baseline, per mark. */
     int32_t mark_count;
-    const int32_t *window_ends; /* Index of the mark that ends each window. */
+    int32_t window_ends[LC_PYLOOP_WINDOWS_MAX]; /* Mark that ends each window. */
     int32_t window_count;
     lc_recorder *recorder; /* NULL: nothing was traced. */
     lc_pysite *site;       /* NULL: nothing was traced. */
