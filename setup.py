@@ -25,7 +25,18 @@ from setuptools.errors import PlatformError
 ROOT = Path(__file__).resolve().parent
 SUPPORTED = ((3, 11), (3, 15))  # first and last CPython with a frame walk in csrc/py
 
-CORE = ("mem", "pairs", "blocks", "calltree", "ledger", "growth", "growth_series", "recorder")
+CORE = (
+    "mem",
+    "pairs",
+    "blocks",
+    "calltree",
+    "ledger",
+    "growth",
+    "growth_plan",
+    "growth_screen",
+    "growth_series",
+    "recorder",
+)
 PY = ("pysite", "pystack", "pyheap", "pyhook", "pyloop", "pycheck", "pyresult", "module")
 
 
@@ -122,9 +133,9 @@ def missing_headers() -> str | None:
 class BuildSampler(build_ext):
     """Builds csrc/core under stricter rules than csrc/py, which sees CPython's headers."""
 
-    def initialize_options(self) -> None:
+    def finalize_options(self) -> None:
         """Compile everything each time: a stale object may be of another flavour."""
-        super().initialize_options()
+        super().finalize_options()
         self.force = True
 
     def build_extensions(self) -> None:

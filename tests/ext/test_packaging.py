@@ -126,6 +126,17 @@ def test_what_cannot_work_is_refused_in_one_sentence(case: str, tree: Path) -> N
     assert not list(tree.glob("leakcheck/*.so"))
 
 
+@pytest.mark.slow
+def test_a_change_in_the_core_reaches_the_next_build(tmp_path: Path) -> None:
+    tree = copy_of_the_sources(tmp_path / "tree")
+    assert build_ext(tree).returncode == 0
+    with (tree / "csrc" / "core" / "mem.c").open("a", encoding="utf-8") as source:
+        source.write('__attribute__((used)) const char lc_mem_planted[] = "planted here";\n')
+    assert build_ext(tree).returncode == 0
+    (built,) = tree.glob("leakcheck/_core*.so")
+    assert b"planted here" in built.read_bytes()
+
+
 def test_every_source_file_is_built_for_some_version() -> None:
     text = (ROOT / "setup.py").read_text(encoding="utf-8")
     for path in ROOT.glob("csrc/*/*.c"):
