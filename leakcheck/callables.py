@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -131,10 +132,12 @@ def run_case(
     """
     _refuse_asynchronous_setup(case, function)
     fresh = _again(case)
+    # partial adds the instance in C; a list built here for that would show in the reports.
+    run = functools.partial(function, fresh)
     try:
         fresh.setUp()
         try:
-            refuse_unfinished(function(fresh, *args, **(kwargs or {})), function)
+            refuse_unfinished(run(*args, **kwargs) if kwargs else run(*args), function)
         finally:
             fresh.tearDown()
     finally:
@@ -153,12 +156,13 @@ async def arun_case(
     """`run_case` for a coroutine method, inside the loop that runs already."""
     fresh = _again(case)
     isolated = _isolated(fresh)
+    run = functools.partial(function, fresh)
     try:
         fresh.setUp()
         if isolated is not None:
             await isolated.asyncSetUp()
         try:
-            await function(fresh, *args, **(kwargs or {}))
+            await (run(*args, **kwargs) if kwargs else run(*args))
         finally:
             if isolated is not None:
                 await isolated.asyncTearDown()

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from leakcheck.model import Result
 
+__unittest = True
+"""unittest leaves the frames of modules with this name out of its tracebacks."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -107,6 +110,7 @@ def _wrap(function: Callable[P, R], settings: Settings, *, strict: bool) -> Call
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True
         outcome = function(*args, **kwargs)
         if managed.get() or inside.get():
             return outcome
@@ -141,6 +145,7 @@ def _wrap_coroutine(
 
     @functools.wraps(function)
     async def wrapper(*args: Any, **kwargs: Any) -> object:
+        __tracebackhide__ = True
         outcome = await function(*args, **kwargs)
         if managed.get() or inside.get():
             return outcome
@@ -187,6 +192,7 @@ def _conclude(
     result: Result, function: Callable[..., object], case: TestCase | None, *, strict: bool
 ) -> None:
     """Make the verdict on a decorated function its outcome."""
+    __tracebackhide__ = True
     if result.verdict is Verdict.CLEAN:
         return
     if strict or result.verdict is Verdict.LEAK:
