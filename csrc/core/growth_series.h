@@ -14,22 +14,24 @@
  * be trusted (its last tooth is not over), so there U ends at the least level of the
  * last quarter of the runs.
  *
- * ENDED. A series whose level did not rise for 7 / rate runs: a random leak of just
- * `rate` pauses that long with a chance of e^-7 at one look. A series that falls at
- * times: the least level of the second half is not above that of the first, over 10 /
- * rate runs and over enough of them for a leak of `rate` to stand out of the noise.
+ * ENDED. The level did not rise for 7 / rate runs and a third of all: a leak of just
+ * `rate` pauses that long with a chance of e^-7 at one look, and there are several looks.
+ * Where one look is taken, 3 / rate runs (95 %) or all runs. A series that falls at times:
+ * the least level of the second half is not above that of the first, over 10 / rate runs,
+ * and a leak of `rate` would have lifted the troughs by more than one can be missed by.
  *
- * LINEAR. U rose by 6 blocks or more, by at least RATE_PART of `rate` a run, in at least
- * 4 batches and in all windows but perhaps one (a random 1-in-10 leak leaves a window of
- * 20 runs empty in 13 % of cases, so the first may be flat, and "strictly in each window"
- * would miss one leak in eight), and does not slow down: from no mark of the later part on
+ * LINEAR. U rose by 6 blocks or more, by a good part of `rate` a run, in 4 batches or
+ * more, in every window in which 5 leaks of `rate` were due (a random 1-in-10 leak leaves
+ * a window of 20 runs empty in 13 % of cases: asking for a rise in each window would miss
+ * one leak in eight), and it does not slow down: from no mark of the later two thirds on
  * does it fall short of the pace before by more than chance explains. Chance is measured,
- * not assumed: phi is the variance of a batch's growth in units of its mean, from
- * neighbouring batches only, so that a slow trend does not hide in it (0 for an exact leak,
- * 1 for random single blocks, g for random lumps of g). So an exact series is held to a
- * block or two and the cache that fills in the last batch is seen, and a rare leak is given
- * its luck. A last window exact to the block (c runs x whole blocks) is growth of its own,
- * whatever slower or faster growth went before.
+ * not assumed: phi is the variance of a batch's growth in units of its mean, taken from
+ * neighbouring batches so that a slow trend does not hide in it (0 for an exact leak, 1
+ * for random single blocks, g for random lumps of g). So an exact series is held to two
+ * blocks and a cache that fills within the last batch is seen, while a rare leak is given
+ * its luck. A last window exact to the block (whole blocks a run) is a leak of its own,
+ * whatever slower or faster growth went before it. A series that falls at times must grow
+ * by three times its greatest fall; a suspect, judged again later, by half of it.
  *
  * Bounds used: Poisson tails, the conditional comparison of two Poisson counts, and the
  * Fano factor as estimate of dispersion; sizes were set by tests/bench/growth_lab.py.
