@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Links: growth_plan.c */
+#include "growth_plan.h"
+
+#include "mem_fake.h"
+
+static int32_t
+sum(const int32_t *values, int32_t count)
+{
+    int32_t total = 0;
+    for (int32_t i = 0; i < count; i++) {
+        total += values[i];
+    }
+    return total;
+}
+
+static int32_t
+common_divisor(int32_t a, int32_t b)
+{
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+static void
+screens_are_coprime_and_long_enough_and_little_longer(void **state)
+{
+    (void)state;
+    static const double rates[] = {1, 0.3, 0.25, 0.1, 0.03, 0.01, 1e-4, 1e-6};
+    static const double stretch[LC_GROWTH_PLAN_ATTEMPTS] = {1.0, 1.5, 2.3};
+    static const int32_t least[LC_GROWTH_PLAN_ATTEMPTS] = {10, 15, 23};
+    for (size_t r = 0; r < sizeof rates / sizeof rates[0]; r++) {
+        for (int32_t attempt = 0; attempt < LC_GROWTH_PLAN_ATTEMPTS; attempt++) {
+            int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
+            uint64_t random = r;
+            int32_t batches = lc_growth_plan_screen(&random, attempt, rates[r], sizes);
+            double wanted = 3 * stretch[attempt] / rates[r];
+            int32_t total = sum(sizes, batches);
+            assert_true(batches <= LC_GROWTH_PLAN_SCREEN_MAX);
+            assert_true(total >= least[attempt]);
+            assert_true(total > wanted - 1e-6);
+            assert_true(total <= least[attempt] || total < wanted * 1.3 + 8);
+            for (int32_t i = 0; i < batches; i++) {
+                for (int32_t k = 0; k < i; k++) {
+                    assert_int_equal(common_divisor(sizes[i], sizes[k]), 1);
+                }
+            }
+        }
+    }
+}
+
+static void
+the_quick_screen_is_2_3_5_in_every_order(void **state)
+{
+    (void)state;
+    int32_t firsts[6] = {0};
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
+        uint64_t random = seed;
+        assert_int_equal(lc_growth_plan_screen(&random, 0, 0.3, sizes), 3);
+        assert_int_equal(sum(sizes, 3), 10);
+        firsts[sizes[0]]++;
+    }
+    assert_true(firsts[2] > 40 && firsts[3] > 40 && firsts[5] > 40);
+    assert_int_equal(firsts[2] + firsts[3] + firsts[5], 200);
+}
+
+static void
+batches_fill_their_window_exactly(void **state)
+{
+    (void)state;
+    static const int32_t lengths[] = {1, 2, 3, 7, 16, 64, 1000, 1 << 29};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        for (uint64_t seed = 0; seed < 50; seed++) {
+            int32_t cuts[LC_GROWTH_PLAN_BATCHES];
+            uint64_t random = seed;
+            int32_t from = 5;
+            int32_t to = from + lengths[i];
+            int32_t count = lc_growth_plan_cut(&random, from, to, cuts);
+            assert_in_range(count, 1, LC_GROWTH_PLAN_BATCHES);
+            assert_int_equal(cuts[count - 1], to);
+            for (int32_t k = 0; k < count; k++) {
+                assert_true(cuts[k] > (k > 0 ? cuts[k - 1] : from));
+            }
+            assert_true(lengths[i] < 16 || count >= 5);
+        }
+    }
+}
+
+static void
+windows_double_and_see_enough_leaks(void **state)
+{
+    (void)state;
+    int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX];
+    lc_growth_settings settings = {
+        .mode = LC_GROWTH_ADAPTIVE, .rate = 0.3, .windows = 3};
+    assert_int_equal(lc_growth_plan_trace(&settings, ends), 3);
+    assert_int_equal(ends[0], 16);
+    assert_int_equal(ends[1], 48);
+    assert_int_equal(ends[2], 112);
+    settings.rate = 0.1;
+    lc_growth_plan_trace(&settings, ends);
+    assert_int_equal(ends[2], 140);
+    settings = (lc_growth_settings){
+        .mode = LC_GROWTH_CONFIRM, .rate = 0.01, .first_window = 64, .windows = 4};
+    lc_growth_plan_trace(&settings, ends);
+    assert_true(ends[3] >= 1400);
+    settings.rate = 0.1;
+    lc_growth_plan_trace(&settings, ends);
+    assert_int_equal(ends[3], 960);
+}
+
+static void
+fixed_windows_end_at_the_iterations(void **state)
+{
+    (void)state;
+    for (int32_t iterations = 12; iterations < 3000; iterations++) {
+        int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX];
+        lc_growth_settings settings = {.mode = LC_GROWTH_FIXED,
+                                       .rate = 0.3,
+                                       .windows = 5,
+                                       .iterations = iterations};
+        int32_t windows = lc_growth_plan_trace(&settings, ends);
+        assert_in_range(windows, 3, 5);
+        assert_int_equal(ends[windows - 1], iterations);
+        assert_true(ends[0] > 0 && ends[1] > ends[0] && ends[2] > ends[1]);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screens_are_coprime_and_long_enough_and_little_longer),
+        cmocka_unit_test(the_quick_screen_is_2_3_5_in_every_order),
+        cmocka_unit_test(batches_fill_their_window_exactly),
+        cmocka_unit_test(windows_double_and_see_enough_leaks),
+        cmocka_unit_test(fixed_windows_end_at_the_iterations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Links: growth_plan.c growth_screen.c */
+#include "growth_screen.h"
+
+#include "mem_fake.h"
+
+/* Feeds batches that add per_run blocks a run, and `first` in the first. */
+static lc_growth_screen_answer
+screened(lc_growth_screen *screen, double per_run, int64_t first, bool settled)
+{
+    uint64_t random = 1;
+    *screen = (lc_growth_screen){.attempt = 0};
+    lc_growth_screen_start(screen, &random, 0.3);
+    lc_growth_screen_answer answer = LC_GROWTH_SCREEN_MORE;
+    for (int64_t extra = first; answer == LC_GROWTH_SCREEN_MORE; extra = 0) {
+        int64_t added = (int64_t)(per_run * lc_growth_screen_due(screen)) + extra;
+        const int64_t grown[LC_GROWTH_METRICS] = {added, 0};
+        answer = lc_growth_screen_take(screen, grown, settled, &random, 0.3);
+    }
+    return answer;
+}
+
+static void
+a_screen_tells_quiet_from_suspect(void **state)
+{
+    (void)state;
+    lc_growth_screen screen;
+    assert_int_equal(screened(&screen, 0, 0, true), LC_GROWTH_SCREEN_QUIET);
+    assert_int_equal(screen.runs, 10);
+    assert_int_equal(screened(&screen, 1, 0, true), LC_GROWTH_SCREEN_SUSPECT);
+    assert_int_equal(screen.attempt, 0);
+    assert_int_equal(screened(&screen, 0, 9, true), LC_GROWTH_SCREEN_QUIET);
+    assert_int_equal(screen.attempt, 1);
+    assert_int_equal(screen.runs, 15);
+    assert_int_equal(screened(&screen, 0.4, 0, true), LC_GROWTH_SCREEN_SUSPECT);
+    assert_int_equal(screen.attempt, 2);
+}
+
+static void
+a_fall_passes_only_after_a_quiet_warm_up(void **state)
+{
+    (void)state;
+    lc_growth_screen screen;
+    assert_int_equal(screened(&screen, -1, 0, true), LC_GROWTH_SCREEN_QUIET);
+    assert_int_equal(screened(&screen, -1, 0, false), LC_GROWTH_SCREEN_SUSPECT);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_screen_tells_quiet_from_suspect),
+        cmocka_unit_test(a_fall_passes_only_after_a_quiet_warm_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
