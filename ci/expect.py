@@ -19,7 +19,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PLANTED: Final = {  # test: the statement that its report must show
     "request_cache.test_serve_answers_the_next_request": "_CACHE[request_id] = bytes(1024)",
     "session_fixture.test_an_event_is_recorded": "self.events.append(bytes(payload))",
-    "single_test.SubscriberTest.test_subscribing_is_remembered": "_subscribers.append([callback])",
+    "single_test.SubscriberTest.test_subscribing_is_remembered": "_subscriptions.append(Subscription(callback))",
     "two_call_sites.test_a_visit_is_audited": "_audit_trail.append(action.encode())",
 }
 
@@ -59,18 +59,29 @@ def main(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         command = [python, "-m", "pytest", "--leakcheck", "examples/", f"--junitxml={report}"]
-        status = subprocess.run([*command, "-p", "no:cacheprovider"], cwd=ROOT, check=False)
+        status = subprocess.run(
+            [*command, "-p", "no:cacheprovider"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        print(status.stdout)
         if not report.is_file():
             print(f"ci/expect.py: pytest ended with status {status.returncode} and no report")
             return 1
         found = outcomes(report)
     wrong = differences(found)
+    clean = len(found) - len(PLANTED)
+    if f"{len(PLANTED)} leaking, {clean} clean" not in status.stdout:
+        wrong.append(f"the closing line does not say {len(PLANTED)} leaking, {clean} clean")
     if status.returncode != 1:
         wrong.append(f"pytest's exit status was {status.returncode}, not 1")
     for sentence in wrong:
         print(f"ci/expect.py: {sentence}")
     if not wrong:
-        print(f"demo: all {len(PLANTED)} planted leaks found, {len(found) - len(PLANTED)} clean")
+        print(f"demo: all {len(PLANTED)} planted leaks found, the other {clean} tests clean")
     return 1 if wrong else 0
 
 
