@@ -4,10 +4,11 @@
 #include "recorder.c"
 
 #include <pthread.h> /* pthread_create */
+#include <sched.h> /* sched_yield */
 
 #include "mem_fake.h"
 
-enum { THREADS = 4, ROUNDS = 20000, SLOTS = 64 };
+enum { THREADS = 4, ROUNDS = 40000 };
 
 static uint64_t
 next_random(uint64_t *state)
@@ -302,6 +303,7 @@ a_forked_child_gets_past_a_lock_held_by_a_lost_thread(void **state)
 
 typedef struct {
     lc_recorder *recorder; /* Borrowed. */
+    atomic_int *ready; /* Workers that have begun. Borrowed. */
     uintptr_t base; /* Of this thread's own addresses. */
     uint32_t node; /* Of this thread's blocks that stay. */
     int64_t mistakes; /* Blocks that came back other than they were put. */
@@ -313,6 +315,10 @@ static void *
 hammer(void *argument)
 {
     worker *self = argument;
+    atomic_fetch_add(self->ready, 1);
+    while (atomic_load(self->ready) < THREADS) {
+        sched_yield(); /* All at once, or they would run one after the other. */
+    }
     for (uintptr_t i = 0; i < ROUNDS; i++) {
         const void *block = at(self->base + i * 16);
         uint32_t node = i % 4 == 0 ? self->node : LC_CALLTREE_FIXED + (uint32_t)i % 700;
@@ -344,11 +350,13 @@ a_raw_book_used_by_four_threads_ends_sound(void **state)
     lc_recorder *r = lc_recorder_new();
     worker workers[THREADS];
     pthread_t threads[THREADS];
+    atomic_int ready = 0;
     mem_fake_fail_at(0);
     assert_int_equal(lc_recorder_mark(r), LC_OK);
     for (uint32_t t = 0; t < THREADS; t++) {
         workers[t] = (worker){
             .recorder = r,
+            .ready = &ready,
             .base = (t + UINT64_C(1)) << 32,
             .node = 1000 + t,
         };
