@@ -331,7 +331,8 @@ lc_growth_stop(lc_growth *self)
     if (self->complete > 0) {
         /* Marks after the last complete window are half a window: no ground to judge. */
         int32_t marks = self->marks;
-        if (finish_if_quiet(self)) {
+        bool enough = self->runs[marks - 1] * self->settings.rate >= BOUND;
+        if (enough && finish_if_quiet(self)) {
             return;
         }
         self->marks = self->window_end[self->complete - 1] + 1;
