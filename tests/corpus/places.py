@@ -160,12 +160,13 @@ def fingerprint() -> str:
 def build(on: Python) -> Path:
     """A folder to put on PYTHONPATH that holds leakcheck built for this interpreter.
 
-    The sources are copied first, so that a build never meets another one in the tree.
+    The sources are copied first, so that a build never meets another one in the tree, and
+    each state of the sources has a folder of its own, so that a running table keeps its build.
 
     Raises:
         PlaceError: leakcheck can't be built; the message is the compiler's last lines.
     """
-    folder = work_folder("corpus-lib") / on.tag
+    folder = work_folder("corpus-lib") / f"{on.tag}-{fingerprint()}"
     stamp = folder / ".built"
     wanted = f"{on.version} {fingerprint()}\n"
     if stamp.is_file() and stamp.read_text() == wanted:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.corpus import places
-from tests.suites import compare, runs, suites
+from tests.suites import compare, known, runs, suites
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,6 +109,9 @@ def details(row: Compared) -> list[str]:
             f"run in the first, `{finding.tests[0]}`"
         )
         out += [f"    - `{frame}`" for frame in finding.frames[-5:]]
+        told = known.explained(row.suite.name, (finding.place, *finding.frames, *finding.tests[:1]))
+        kind = "not looked into yet" if told is None else "real" if told.real else "FALSE"
+        out.append(f"    - **{kind}**" + (f": {told.finding}." if told else ""))
     for verdict in ("inconclusive", "not measured"):
         for reason, number in compare.reasons(row.checked.reports, verdict).most_common(8):
             out.append(f"- {verdict}, {number} tests: {reason}")

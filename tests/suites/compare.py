@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -117,7 +118,7 @@ def findings(reports: Reports, roots: tuple[str, ...] = ()) -> list[Finding]:
 def reasons(reports: Reports, verdict: str) -> Counter[str]:
     """The reasons given with a verdict, and how often."""
     return Counter(
-        str(_result(report).get("reason", ""))
+        re.sub(r" \(run \d+\)", "", str(_result(report).get("reason", "")))
         for report in reports
         if verdict_of(report["leakcheck"]) == verdict
     )
