@@ -100,7 +100,8 @@ core_judge_series(PyObject *module, PyObject *args)
     }
     for (Py_ssize_t i = 0; i < end_count; i++) {
         if (ends[i] < 0 || ends[i] >= run_count || (i > 0 && ends[i] <= ends[i - 1])) {
-            PyErr_SetString(PyExc_ValueError, "window ends must be rising mark indices");
+            PyErr_SetString(PyExc_ValueError,
+                            "window ends must be rising mark indices");
             goto done;
         }
     }
@@ -111,8 +112,8 @@ core_judge_series(PyObject *module, PyObject *args)
         goto done;
     }
     lc_growth_result judged;
-    lc_growth_judge_series(runs32, counts, (int32_t)run_count, ends32, (int32_t)end_count,
-                           rate, &judged);
+    lc_growth_judge_series(runs32, counts, (int32_t)run_count, ends32,
+                           (int32_t)end_count, rate, &judged);
     answer = Py_BuildValue("(idO)", (int)judged.verdict, judged.slope,
                            judged.exact ? Py_True : Py_False);
 
@@ -130,7 +131,8 @@ static PyMethodDef methods[] = {
      PyDoc_STR("Empty, or how this interpreter's layout differs from the build's.")},
     {"stack", core_stack, METH_NOARGS,
      PyDoc_STR("The running Python stack as the hooks read it, innermost first.")},
-    {"active", core_active, METH_NOARGS, PyDoc_STR("A check is running in this process.")},
+    {"active", core_active, METH_NOARGS,
+     PyDoc_STR("A check is running in this process.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},

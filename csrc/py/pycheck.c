@@ -7,14 +7,15 @@
 typedef struct {
     PyObject_HEAD
     lc_pyloop *loop; /* Owned. */
-    bool driving;    /* drive is on the C stack: the loop must not be freed or re-entered. */
+    bool
+        driving; /* drive is on the C stack: the loop must not be freed or re-entered. */
 } Check;
 
 static int
 check_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"mode",    "rate", "max_seconds", "iterations", "first_window",
-                            "windows", "seed", NULL};
+    static char *names[] = {"mode",         "rate",    "max_seconds", "iterations",
+                            "first_window", "windows", "seed",        NULL};
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
     double rate = 0.3;
@@ -23,13 +24,17 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     int first_window = 0;
     int windows = 3;
     unsigned long long seed = 1;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiK:Check", names, &mode, &rate,
-                                     &max_seconds, &iterations, &first_window, &windows,
-                                     &seed)) {
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiK:Check", names, &mode,
+                                     &rate, &max_seconds, &iterations, &first_window,
+                                     &windows, &seed)) {
         return -1;
     }
     if (self->loop != NULL) {
         PyErr_SetString(PyExc_RuntimeError, "a Check can't be initialised twice");
+        return -1;
+    }
+    if (mode < LC_GROWTH_ADAPTIVE || mode > LC_GROWTH_FIXED) {
+        PyErr_Format(PyExc_ValueError, "mode %d is out of range", mode);
         return -1;
     }
     lc_growth_settings settings = {
@@ -149,9 +154,12 @@ check_result(PyObject *op, PyObject *ignored)
 }
 
 static PyMethodDef methods[] = {
-    {"drive", check_drive, METH_VARARGS, PyDoc_STR("Run the whole check of a callable.")},
-    {"next", check_next, METH_NOARGS, PyDoc_STR("Runs to do before read; -1: decided.")},
-    {"read", check_read, METH_NOARGS, PyDoc_STR("Collect, read the counters and feed them.")},
+    {"drive", check_drive, METH_VARARGS,
+     PyDoc_STR("Run the whole check of a callable.")},
+    {"next", check_next, METH_NOARGS,
+     PyDoc_STR("Runs to do before read; -1: decided.")},
+    {"read", check_read, METH_NOARGS,
+     PyDoc_STR("Collect, read the counters and feed them.")},
     {"close", check_close, METH_NOARGS, PyDoc_STR("Undo everything. Idempotent.")},
     {"result", check_result, METH_NOARGS, PyDoc_STR("The verdict and the evidence.")},
     {NULL, NULL, 0, NULL},

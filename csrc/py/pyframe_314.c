@@ -62,7 +62,8 @@ lc_pyframe_fault(void)
         return "free-threaded builds are not supported";
     }
     if (published->thread_state.interp != offsetof(PyThreadState, interp) ||
-        published->thread_state.current_frame != offsetof(PyThreadState, current_frame)) {
+        published->thread_state.current_frame !=
+            offsetof(PyThreadState, current_frame)) {
         return "the interpreter's thread state differs from the headers of the build";
     }
     if (published->interpreter_frame.previous != offsetof(frame, previous) ||

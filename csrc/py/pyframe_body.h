@@ -48,8 +48,8 @@ lc_pyframe_codes(PyThreadState *thread, int depth, PyCodeObject **codes, int *of
         }
         PyCodeObject *code = code_of(f);
         codes[i] = code;
-        offsets[i] = (int)((const char *)instruction_of(f) -
-                           (const char *)_PyCode_CODE(code));
+        offsets[i] =
+            (int)((const char *)instruction_of(f) - (const char *)_PyCode_CODE(code));
         i++;
     }
 }

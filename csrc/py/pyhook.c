@@ -20,9 +20,9 @@ static PyMemAllocatorEx original[DOMAINS]; /* What stood below each hook. */
 static bool installed[DOMAINS];
 static atomic_int_fast64_t raw_live;  /* Blocks; see lc_pyhook_raw_live. */
 static atomic_bool tracing;           /* Hooks record only while set. */
-static atomic_int raw_inside;         /* Threads that record in the raw book right now. */
-static lc_recorder *recorder;         /* Borrowed while tracing. */
-static lc_pystack *stack;             /* Borrowed while tracing. */
+static atomic_int raw_inside; /* Threads that record in the raw book right now. */
+static lc_recorder *recorder; /* Borrowed while tracing. */
+static lc_pystack *stack; /* Borrowed while tracing. */
 
 /* Depth of this thread inside an object or mem hook. */
 static _Thread_local int nested __attribute__((tls_model("initial-exec")));
@@ -85,54 +85,54 @@ take_raw(const void *block)
 /* The hooks of the two domains that are used under the interpreter lock. Each names its
  * own domain and ignores the context, which stays the original's: whoever reads the
  * table of allocators while it changes gets a pair that works in any mix. */
-#define LOCKED_DOMAIN_HOOKS(prefix, domain)                                              \
-    static void *prefix##_malloc(void *ctx, size_t size)                                 \
-    {                                                                                    \
-        nested++;                                                                        \
-        void *block = original[domain].malloc(ctx, size);                                \
-        nested--;                                                                        \
-        if (block != NULL && nested == 0 && on()) {                                      \
-            note_object(block, size);                                                    \
-        }                                                                                \
-        return block;                                                                    \
-    }                                                                                    \
-                                                                                         \
-    static void *prefix##_calloc(void *ctx, size_t count, size_t size)                   \
-    {                                                                                    \
-        nested++;                                                                        \
-        void *block = original[domain].calloc(ctx, count, size);                         \
-        nested--;                                                                        \
-        if (block != NULL && nested == 0 && on()) {                                      \
-            note_object(block, count * size);                                            \
-        }                                                                                \
-        return block;                                                                    \
-    }                                                                                    \
-                                                                                         \
-    static void *prefix##_realloc(void *ctx, void *old, size_t size)                     \
-    {                                                                                    \
-        bool seen = nested == 0 && on();                                                 \
-        taken t = seen ? take_object(old) : (taken){.seen = false};                      \
-        nested++;                                                                        \
-        void *block = original[domain].realloc(ctx, old, size);                          \
-        nested--;                                                                        \
-        if (block != NULL && seen) {                                                     \
-            note_object(block, size);                                                    \
-        }                                                                                \
-        else if (block == NULL && t.seen) {                                              \
-            lc_recorder_restore(recorder, LC_RECORDER_OBJECT, old, t.size, t.node,       \
-                                t.known);                                                \
-        }                                                                                \
-        return block;                                                                    \
-    }                                                                                    \
-                                                                                         \
-    static void prefix##_free(void *ctx, void *block)                                    \
-    {                                                                                    \
-        if (nested == 0 && on()) {                                                       \
-            take_object(block);                                                          \
-        }                                                                                \
-        nested++;                                                                        \
-        original[domain].free(ctx, block);                                               \
-        nested--;                                                                        \
+#define LOCKED_DOMAIN_HOOKS(prefix, domain)                                            \
+    static void *prefix##_malloc(void *ctx, size_t size)                               \
+    {                                                                                  \
+        nested++;                                                                      \
+        void *block = original[domain].malloc(ctx, size);                              \
+        nested--;                                                                      \
+        if (block != NULL && nested == 0 && on()) {                                    \
+            note_object(block, size);                                                  \
+        }                                                                              \
+        return block;                                                                  \
+    }                                                                                  \
+                                                                                       \
+    static void *prefix##_calloc(void *ctx, size_t count, size_t size)                 \
+    {                                                                                  \
+        nested++;                                                                      \
+        void *block = original[domain].calloc(ctx, count, size);                       \
+        nested--;                                                                      \
+        if (block != NULL && nested == 0 && on()) {                                    \
+            note_object(block, count * size);                                          \
+        }                                                                              \
+        return block;                                                                  \
+    }                                                                                  \
+                                                                                       \
+    static void *prefix##_realloc(void *ctx, void *old, size_t size)                   \
+    {                                                                                  \
+        bool seen = nested == 0 && on();                                               \
+        taken t = seen ? take_object(old) : (taken){.seen = false};                    \
+        nested++;                                                                      \
+        void *block = original[domain].realloc(ctx, old, size);                        \
+        nested--;                                                                      \
+        if (block != NULL && seen) {                                                   \
+            note_object(block, size);                                                  \
+        }                                                                              \
+        else if (block == NULL && t.seen) {                                            \
+            lc_recorder_restore(recorder, LC_RECORDER_OBJECT, old, t.size, t.node,     \
+                                t.known);                                              \
+        }                                                                              \
+        return block;                                                                  \
+    }                                                                                  \
+                                                                                       \
+    static void prefix##_free(void *ctx, void *block)                                  \
+    {                                                                                  \
+        if (nested == 0 && on()) {                                                     \
+            take_object(block);                                                        \
+        }                                                                              \
+        nested++;                                                                      \
+        original[domain].free(ctx, block);                                             \
+        nested--;                                                                      \
     }
 
 LOCKED_DOMAIN_HOOKS(mem, MEM)

@@ -96,9 +96,10 @@ static int
 open_loop(lc_pyloop *self, const void *base)
 {
     if (active != NULL) {
-        PyErr_SetString(PyExc_RuntimeError,
-                        "a leak check is already running in this process; checks can't be "
-                        "nested");
+        PyErr_SetString(
+            PyExc_RuntimeError,
+            "a leak check is already running in this process; checks can't be "
+            "nested");
         return -1;
     }
     lc_pyhook_prepare();
@@ -335,8 +336,8 @@ lc_pyloop_evidence_of(const lc_pyloop *self)
         .dropped = self->dropped,
         .judged = lc_growth_judge(self->growth),
     };
-    evidence.window_count =
-        lc_growth_window_ends(self->growth, evidence.window_ends, LC_PYLOOP_WINDOWS_MAX);
+    evidence.window_count = lc_growth_window_ends(self->growth, evidence.window_ends,
+                                                  LC_PYLOOP_WINDOWS_MAX);
     return evidence;
 }
 

@@ -26,8 +26,9 @@ enum { LC_PYLOOP_WINDOWS_MAX = 32 }; /* More than any machine makes. */
 typedef struct {
     lc_growth_phase phase;
     int32_t runs;   /* Runs done since the check began. */
-    int64_t blocks; /* Object and mem domains: live blocks, or net since the trace began. */
-    int64_t raw;    /* Raw domain, likewise. */
+    int64_t
+        blocks; /* Object and mem domains: live blocks, or net since the trace began. */
+    int64_t raw; /* Raw domain, likewise. */
 } lc_pyloop_reading;
 
 /* What the result is made of; pointers borrowed from the loop. */
@@ -39,8 +40,8 @@ typedef struct {
     int32_t window_ends[LC_PYLOOP_WINDOWS_MAX]; /* Mark that ends each window. */
     int32_t window_count;
     lc_recorder *recorder; /* NULL: nothing was traced. */
-    lc_pysite *site;       /* NULL: nothing was traced. */
-    int64_t dropped;       /* Allocations and marks that could not be recorded. */
+    lc_pysite *site; /* NULL: nothing was traced. */
+    int64_t dropped; /* Allocations and marks that could not be recorded. */
     lc_growth_result judged;
 } lc_pyloop_evidence;
 

@@ -9,8 +9,8 @@
 /* The frames that sites refer to, numbered in the order they are first needed. */
 typedef struct {
     const lc_pysite *site; /* Borrowed. */
-    int32_t *numbers;      /* Owned; by frame number of the table, -1: not needed yet. */
-    PyObject *list;        /* Owned; of tuples. */
+    int32_t *numbers; /* Owned; by frame number of the table, -1: not needed yet. */
+    PyObject *list; /* Owned; of tuples. */
 } frame_list;
 
 static PyObject *
@@ -102,8 +102,7 @@ site_tuple(const lc_pyloop_evidence *e, frame_list *frames, lc_recorder_book boo
 {
     PyObject *tuple = NULL;
     bool cut;
-    PyObject *path =
-        path_tuple(frames, lc_recorder_tree(e->recorder), node, &cut);
+    PyObject *path = path_tuple(frames, lc_recorder_tree(e->recorder), node, &cut);
     PyObject *blocks = PyList_New(e->mark_count);
     PyObject *bytes = PyList_New(e->mark_count);
     if (path == NULL || blocks == NULL || bytes == NULL) {
@@ -253,7 +252,8 @@ lc_pyresult_stack(void)
     uintptr_t *keys = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *keys);
     PyCodeObject **codes = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *codes);
     int *offsets = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *offsets);
-    if (list == NULL || site == NULL || keys == NULL || codes == NULL || offsets == NULL) {
+    if (list == NULL || site == NULL || keys == NULL || codes == NULL ||
+        offsets == NULL) {
         Py_CLEAR(list);
         PyErr_NoMemory();
         goto done;

@@ -138,7 +138,8 @@ copy_text(PyObject *text)
 static uint64_t
 hash_names(const code_names *names)
 {
-    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)(unsigned)names->first_line;
+    uint64_t hash =
+        UINT64_C(0xCBF29CE484222325) ^ (uint64_t)(unsigned)names->first_line;
     for (const char *p = names->file; *p != 0; p++) {
         hash = (hash ^ (unsigned char)*p) * UINT64_C(0x100000001B3);
     }

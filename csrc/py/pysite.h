@@ -24,9 +24,9 @@
 #include "../core/status.h"
 
 typedef struct {
-    const char *file;     /* UTF-8, surrogates passed through. Borrowed from the table. */
+    const char *file; /* UTF-8, surrogates passed through. Borrowed from the table. */
     const char *function; /* Qualified name, likewise. */
-    int line;             /* 1-based; -1 where the compiler recorded none, as below. */
+    int line; /* 1-based; -1 where the compiler recorded none, as below. */
     int end_line;
     int column; /* 0-based, bytes in the UTF-8 line. */
     int end_column;

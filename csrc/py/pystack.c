@@ -10,11 +10,11 @@ struct lc_pystack {
     const void *base;  /* The frame that drives the loop; never dereferenced. */
     int depth;         /* Levels of the last stack that are known to be right. */
     bool cut;          /* The last stack was too deep and began at LC_CALLTREE_CUT. */
-    uintptr_t keys[LC_PYFRAME_MAX];        /* The stack walked last, innermost first. */
-    uintptr_t levels[LC_PYFRAME_MAX];      /* Keys of `nodes`, outermost first. */
-    uint32_t nodes[LC_PYFRAME_MAX + 1];    /* Outermost first; [0] is a root. */
-    PyCodeObject *codes[LC_PYFRAME_MAX];   /* Scratch of `intern`; borrowed. */
-    int offsets[LC_PYFRAME_MAX];           /* Scratch of `intern`; bytes. */
+    uintptr_t keys[LC_PYFRAME_MAX]; /* The stack walked last, innermost first. */
+    uintptr_t levels[LC_PYFRAME_MAX]; /* Keys of `nodes`, outermost first. */
+    uint32_t nodes[LC_PYFRAME_MAX + 1]; /* Outermost first; [0] is a root. */
+    PyCodeObject *codes[LC_PYFRAME_MAX]; /* Scratch of `intern`; borrowed. */
+    int offsets[LC_PYFRAME_MAX]; /* Scratch of `intern`; bytes. */
 };
 
 lc_pystack *
@@ -85,7 +85,8 @@ lc_pystack_node(lc_pystack *self, PyThreadState *thread)
         self->depth = 0;
         self->nodes[0] = stack.cut ? LC_CALLTREE_CUT : LC_CALLTREE_ROOT;
     }
-    int level = depth == self->depth ? depth - stack.changed : common_levels(self, depth);
+    int level =
+        depth == self->depth ? depth - stack.changed : common_levels(self, depth);
     self->depth = depth;
     for (; level < depth; level++) {
         uintptr_t key = self->keys[depth - 1 - level];

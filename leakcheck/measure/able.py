@@ -5,9 +5,16 @@ from __future__ import annotations
 
 import sys
 import tracemalloc
-from types import ModuleType
+from typing import Final
 
 from leakcheck.errors import BlindError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+KNOWN_FRAMES: Final = 2
+"""Frames of a stack of our own that the sampler must see right."""
 
 
 def load_core() -> ModuleType:
@@ -36,8 +43,8 @@ def _known_stack(core: ModuleType) -> str:
 
     def inner() -> str:
         seen = core.stack()
-        frame = sys._getframe()
-        for file, function, line, *_ in seen[:2]:
+        frame = sys._getframe()  # noqa: SLF001 - the interpreter's own view, to compare with
+        for file, function, line, *_ in seen[:KNOWN_FRAMES]:
             code = frame.f_code
             if (file, function) != (code.co_filename, code.co_qualname):
                 return f"it sees {function!r} in {file} where {code.co_qualname!r} runs"
@@ -46,7 +53,7 @@ def _known_stack(core: ModuleType) -> str:
             if frame.f_back is None:
                 break
             frame = frame.f_back
-        return "" if len(seen) >= 2 else f"it sees {len(seen)} frames"
+        return "" if len(seen) >= KNOWN_FRAMES else f"it sees {len(seen)} frames"
 
     return inner()
 

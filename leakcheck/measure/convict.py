@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TYPE_CHECKING
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.raw import RawFrame, RawResult
 from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
+
+if TYPE_CHECKING:
+    from leakcheck.measure.raw import RawFrame, RawResult
 
 _VERDICTS: Final = (Verdict.CLEAN, Verdict.LEAK, Verdict.INCONCLUSIVE)
 _PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
@@ -36,19 +38,21 @@ def _frame(raw: RawFrame) -> Frame:
     )
 
 
+def _sum(these: list[int], those: list[int]) -> list[int]:
+    return [a + b for a, b in zip(these, those, strict=True)]
+
+
 def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
     """The evidence's sites, merged by line, growing ones first, largest first."""
     frames = [_frame(f) for f in raw["frames"]]
+    zeros = [0] * len(raw["marks"])
     merged: dict[_Key, tuple[tuple[Frame, ...], list[int], list[int]]] = {}
     for path, truncated, _book, blocks, sizes in raw["sites"]:
         stack = tuple(frames[i] for i in path) or (_NO_STACK,)
         outer = tuple((f.file, f.function, f.line) for f in stack[:-1])
         key = _Key(outer, stack[-1], truncated)
-        if key in merged:
-            _, old_blocks, old_sizes = merged[key]
-            blocks = [a + b for a, b in zip(old_blocks, blocks, strict=True)]
-            sizes = [a + b for a, b in zip(old_sizes, sizes, strict=True)]
-        merged[key] = (stack, blocks, sizes)
+        _, other_blocks, other_sizes = merged.get(key, (stack, zeros, zeros))
+        merged[key] = (stack, _sum(blocks, other_blocks), _sum(sizes, other_sizes))
     core = load_core()
     sites = []
     for key, (stack, blocks, sizes) in merged.items():
@@ -79,10 +83,12 @@ def _reason(raw: RawResult, rate: float) -> str:
         "no decision was reached",
         f"nothing grew in {judged} runs",
         f"what grew at first ended: no growth in the last {judged} runs",
-        f"{metric} grew in each of {windows} windows, {judged} runs in all, without slowing down",
+        f"{metric} grew in each of {windows} windows, {judged:,} runs in all, without slowing down",
         f"{metric} still grow, but ever more slowly ({slope:.3g} a run at the end)",
-        f"{metric} grow by {slope:.3g} a run, which is less than the rate looked for ({rate:g}); "
-        f"a smaller rate decides it",
+        (
+            f"{metric} grow by {slope:.3g} a run, which is less than the rate looked for "
+            f"({rate:g}); a smaller rate decides it"
+        ),
         "the counts neither grow steadily nor stop growing",
         f"the time ran out after {raw['runs']} runs; a longer max time decides it",
     )[raw["why"]]

@@ -17,13 +17,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from leakcheck.config import Settings
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.caches import empty_filled, fill_levels
 from leakcheck.measure.convict import WHY_STOPPED, to_result
-from leakcheck.model import Phase, Reading, Result, Site, Verdict
+from leakcheck.model import Phase, Reading, Verdict
 
 if TYPE_CHECKING:
+    from leakcheck.model import Result, Site
+    from leakcheck.config import Settings
     from leakcheck._core import Check
 
 __all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
