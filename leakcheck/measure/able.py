@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import sys
 import tracemalloc
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from leakcheck.errors import BlindError
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.measure.able import load_core
 from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict

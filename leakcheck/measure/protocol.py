@@ -23,9 +23,9 @@ from leakcheck.measure.convict import WHY_STOPPED, to_result
 from leakcheck.model import Phase, Reading, Verdict
 
 if TYPE_CHECKING:
-    from leakcheck.model import Result, Site
-    from leakcheck.config import Settings
     from leakcheck._core import Check
+    from leakcheck.config import Settings
+    from leakcheck.model import Result, Site
 
 __all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
 
