@@ -41,7 +41,8 @@ SIDEWAYS = {  # and these of its own layer
     "target": {"callables", "traces"},
     "decorator": {"api"},
     "cli": {"api", ""},  # the facade: its __version__
-    "plugin": {"pytest_plugin"},
+    "pytest_plugin": {"api"},
+    "plugin": {"pytest_plugin", "__version__"},
     "__main__": {"cli"},
 }
 ONLY = {  # module: files or folders of leakcheck that may import it

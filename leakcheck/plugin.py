@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""The pytest plugin's thin skin: options, ini values, markers.
+
+Everything else is imported only when a test is to be checked, so a session without
+`--leakcheck` and without a marked test pays for this file alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from leakcheck.pytest_plugin.checks import Checks
+
+ASKED_FOR: Final = ("leakcheck", "__leakcheck_settings__")
+"""What an item's keywords hold when the test itself asks for a check: the marker's name, and
+the attribute that the decorator sets."""
+
+_VALUES: Final = (
+    ("rate", "R", "smallest leak that matters, in blocks a run: 0.3 (default, quick), 0.1, 0.01"),
+    ("max-time", "SECONDS", "time that the check of one test may take (default 10)"),
+    ("iterations", "N", "judge exactly N runs of each test instead of as many as needed"),
+    ("seed", "N", "seed of the order of batches (default 1)"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --leakcheck and its companions, each with an ini value of the same name."""
+    group = parser.getgroup("leakcheck", "memory leaks (leakcheck)")
+    group.addoption(
+        "--leakcheck",
+        action="store_true",
+        help="run each passing test again in this process and fail it when it leaks",
+    )
+    parser.addini("leakcheck", "check every test, as --leakcheck does", type="bool", default=False)
+    for name, metavar, text in _VALUES:
+        key = f"leakcheck_{name.replace('-', '_')}"
+        group.addoption(f"--leakcheck-{name}", metavar=metavar, dest=key, default=None, help=text)
+        parser.addini(key, text, default=None)
+    strict = "fail a test also when nothing could be decided (INCONCLUSIVE)"
+    group.addoption("--leakcheck-strict", action="store_true", help=strict)
+    parser.addini("leakcheck_strict", strict, type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers; get ready when every test is to be checked."""
+    config.addinivalue_line(
+        "markers",
+        "leakcheck(rate, max_time, iterations, strict): run this test again and fail it when it "
+        "leaks; works without --leakcheck",
+    )
+    config.addinivalue_line("markers", "no_leakcheck(reason): never check this test for leaks")
+    if _wants_all(config) and not config.option.help:
+        _get_ready(config)
+    elif _is_controller(config):
+        # Workers find marked tests; the controller learns of them from reports.
+        _listen(config)
+
+
+def _wants_all(config: pytest.Config) -> bool:
+    try:
+        ini = config.getini("leakcheck")
+    except (ValueError, pytest.UsageError):
+        raise pytest.UsageError("leakcheck in the ini file must be true or false") from None
+    return bool(config.getoption("leakcheck") or ini)
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    """pytest-xdist's controller, which runs no test itself."""
+    return config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Get ready when a test asks for it by marker or decorator."""
+    if config.pluginmanager.hasplugin("leakcheck-checks"):
+        return
+    for item in items:
+        keywords = item.keywords
+        if ASKED_FOR[0] in keywords or ASKED_FOR[1] in keywords:
+            _get_ready(config).pytest_collection_modifyitems(items)
+            return
+
+
+def _listen(config: pytest.Config) -> None:
+    from leakcheck import __version__
+    from leakcheck.pytest_plugin.select import read_wishes
+    from leakcheck.pytest_plugin.summary import Summary
+
+    summary = Summary(__version__, read_wishes(config))
+    config.pluginmanager.register(summary, "leakcheck-summary")
+
+
+def _get_ready(config: pytest.Config) -> Checks:
+    from leakcheck.errors import BlindError
+    from leakcheck.measure.protocol import ensure_able
+    from leakcheck.pytest_plugin.checks import Checks
+    from leakcheck.pytest_plugin.select import read_wishes
+
+    wishes = read_wishes(config)
+    Checks.refuse_unless_fit()
+    if wishes.enabled and not wishes.off:
+        try:
+            ensure_able()
+        except BlindError as error:
+            raise pytest.UsageError(str(error)) from None
+    checks = Checks(config, wishes)
+    config.pluginmanager.register(checks, "leakcheck-checks")
+    if not config.pluginmanager.hasplugin("leakcheck-summary"):
+        _listen(config)
+    return checks

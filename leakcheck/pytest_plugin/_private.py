@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: MIT
+"""Every name of pytest that is not public and that measuring needs, with its reason.
+
+Supported are pytest 8.3 to 9.2. `missing()` looks for each name at start-up; when one is gone,
+measuring is refused with a sentence, because a loop that does not set a test up as pytest does
+would invent leaks or hide them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import itertools
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pytest
+from _pytest import runner, tmpdir
+from _pytest import unittest as unittest_plugin
+from _pytest._code.code import ReprFileLocation, TerminalRepr
+from _pytest.fixtures import FixtureDef
+from _pytest.logging import caplog_records_key
+from _pytest.outcomes import Failed, OutcomeException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from _pytest._io import TerminalWriter
+
+NotPassed: Final = (Exception, OutcomeException)
+"""What a run raises when it did not pass; KeyboardInterrupt and its like are not among them."""
+
+_NAMES: Final = (
+    (runner.SetupState, ("setup", "teardown_exact", "addfinalizer")),
+    (pytest.Function, ("_initrequest", "runtest", "add_report_section")),
+    (FixtureDef, ("finish", "execute")),
+    (tmpdir, ("tmppath_result_key",)),
+    (tmpdir.TempPathFactory, ("getbasetemp",)),
+    (unittest_plugin, ("TestCaseFunction",)),
+)
+
+
+def missing() -> str:
+    """Empty, or the name that this pytest no longer has."""
+    for owner, names in _NAMES:
+        for name in names:
+            if not hasattr(owner, name):
+                return f"{getattr(owner, '__name__', owner)}.{name}"
+    return ""
+
+
+def missing_in(item: pytest.Function) -> str:
+    """Empty, or the attribute that an item of this pytest no longer has."""
+    if not hasattr(item.session, "_setupstate"):
+        return "Session._setupstate"
+    for name in ("_request", "_report_sections"):
+        if not hasattr(item, name):
+            return f"Function.{name}"
+    if not hasattr(item._request, "_fixture_defs"):
+        return "FixtureRequest._fixture_defs"
+    return ""
+
+
+def unittest_trouble(item: pytest.Item) -> BaseException | None:
+    """What a TestCase method raised; pytest notes it on the item instead of raising it."""
+    noted = getattr(item, "_excinfo", None)
+    return noted[0].value if noted else None
+
+
+def forget_unittest_trouble(item: pytest.Item) -> None:
+    """Drop what repeated runs left for the item's report."""
+    noted = getattr(item, "_excinfo", None)
+    if noted:
+        noted.clear()
+
+
+class Cycle:
+    """Sets one item up, runs it and tears it down, as often as one likes.
+
+    Only what belongs to the function scope is renewed: the tear-down is told that a copy of the
+    item comes next, so class, module and session stay as they are.
+    """
+
+    def __init__(self, item: pytest.Function, *, keep_instance: bool) -> None:
+        self._item: Any = item
+        self._state = item.session._setupstate
+        self._successor: Any = copy.copy(item)
+        self._forget(self._successor)
+        self._successor.__dict__.pop("_instance", None)
+        self._successor.__dict__.pop("_obj", None)
+        self._renew = item.cls is not None and not keep_instance
+        # tmp_path's tear-down reads this; otherwise only a report would set it.
+        self._has_tmp_path = "tmp_path" in item._request._fixture_defs
+
+    @staticmethod
+    def _forget(item: Any) -> None:
+        item._request = False
+        item.funcargs = None
+
+    def up(self) -> None:
+        """Set the item up with fresh function-scoped fixtures and a fresh instance."""
+        item = self._item
+        item._initrequest()
+        if self._has_tmp_path:
+            item.stash[tmpdir.tmppath_result_key] = {}
+        if self._renew:
+            # Function caches both for its life; a TestCase's own tear-down has deleted them.
+            item.__dict__.pop("_instance", None)
+            item._obj = None
+            item.obj  # noqa: B018 - makes the instance, which a TestCase's tear-down deletes
+        self._state.setup(item)
+
+    def call(self) -> None:
+        """Run the test's body."""
+        item = self._item
+        item.runtest()
+        trouble = unittest_trouble(item)
+        if trouble is not None:
+            raise trouble
+
+    def down(self) -> None:
+        """Tear the item's function scope down and let go of what it held."""
+        try:
+            self._state.teardown_exact(self._successor)
+        finally:
+            self._forget(self._item)
+
+    def blank(self) -> None:
+        """Leave an item that is not set up in a state that reports can be made of."""
+        self._item._initrequest()
+
+    @property
+    def is_up(self) -> bool:
+        """The item is on pytest's stack of what is set up."""
+        return self._item in self._state.stack
+
+
+class HigherFixtures:
+    """The finalizer lists of class-, module- and session-scoped fixtures.
+
+    Each time a function-scoped fixture is set up it adds a call of its own `finish` to the
+    fixtures it asked for. pytest clears those at the end of the wider scope, so repeated runs
+    would pile them up.
+    """
+
+    def __init__(self, item: pytest.Function) -> None:
+        self._manager: Any = item.session._fixturemanager
+        self._lists: list[tuple[list[Any], int]] = []
+        self._known: set[int] = set()
+        for fixture in self._active():
+            finalizers = fixture._finalizers
+            self._drop_stale(finalizers, 0)
+            self._lists.append((finalizers, len(finalizers)))
+            self._known.add(id(fixture))
+
+    def _active(self) -> Iterator[Any]:
+        every = getattr(self._manager, "_get_all_fixture_defs", None)  # since pytest 9.2
+        fixtures = (
+            every()
+            if every is not None
+            else itertools.chain.from_iterable(self._manager._arg2fixturedefs.values())
+        )
+        return (f for f in fixtures if f.cached_result is not None and f.scope != "function")
+
+    @staticmethod
+    def _drop_stale(finalizers: list[Any], start: int) -> None:
+        """Delete, from `start` on, what would finish a function fixture that is finished."""
+        kept = []
+        for finalizer in finalizers[start:]:
+            owner = getattr(getattr(finalizer, "func", None), "__self__", None)
+            if not (
+                isinstance(owner, FixtureDef)
+                and owner.scope == "function"
+                and owner.cached_result is None
+            ):
+                kept.append(finalizer)
+        finalizers[start:] = kept
+
+    def trim(self) -> None:
+        """Delete what the last run added; what the test itself added stays and is measured."""
+        for finalizers, count in self._lists:
+            if len(finalizers) > count:
+                self._drop_stale(finalizers, count)
+
+    def grew(self) -> bool:
+        """A repeated run was the first to set up a fixture of a wider scope."""
+        return any(id(fixture) not in self._known for fixture in self._active())
+
+
+@contextlib.contextmanager
+def diverted_reports(config: pytest.Config, receive: Callable[[Any], object]) -> Iterator[None]:
+    """Give reports that are logged meanwhile (of subtests) to `receive` and to nobody else.
+
+    Not by a hook of ours, because a hook cannot keep the others from being called; and not by
+    replacing the hook, because a folder with its own conftest.py calls a copy of it.
+    """
+    caller: Any = config.hook.pytest_runtest_logreport
+    usual = caller._hookexec
+
+    def divert(_name: str, _impls: object, kwargs: dict[str, Any], _first: object) -> list[Any]:
+        receive(kwargs["report"])
+        return []
+
+    caller._hookexec = divert
+    try:
+        yield
+    finally:
+        caller._hookexec = usual
+
+
+class FailedSubtests:
+    """pytest 9's count of failed subtests by test, which fails the test when it is reported."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._counts: dict[Any, int] = {}
+        with contextlib.suppress(ImportError, KeyError):
+            from _pytest.subtests import failed_subtests_key
+
+            self._counts = config.stash[cast("Any", failed_subtests_key)]
+        self._before = dict(self._counts)
+
+    def restore(self) -> None:
+        """Forget what repeated runs counted."""
+        self._counts.clear()
+        self._counts.update(self._before)
+
+
+def terminal_line(config: pytest.Config) -> str:
+    """What stands on the terminal's current line."""
+    line = getattr(config.get_terminal_writer(), "_current_line", "")
+    return line if isinstance(line, str) else ""
+
+
+def terminal_file(config: pytest.Config) -> Any:
+    """The stream that the terminal report is written to."""
+    return getattr(config.get_terminal_writer(), "_file", None)
+
+
+class FindingRepr(TerminalRepr):
+    """A failure's text with the place to point at: the leaking line, not a line of ours."""
+
+    def __init__(self, plain: str, paint: Callable[[bool], str], summary: str, where: Any) -> None:
+        self._plain = plain
+        self._paint = paint
+        file, line = where
+        # The short summary and annotating plugins read this.
+        self.reprcrash = ReprFileLocation(file, line, summary)
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        """Write the report, coloured when the terminal is."""
+        tw.line(self._paint(tw.hasmarkup))
+
+    def __str__(self) -> str:
+        """The report without colours."""
+        return self._plain
+
+
+# pytest.fail.Exception by its own name, which a type checker can follow.
+Failure = Failed
+
+CAPLOG_RECORDS: Final[Any] = caplog_records_key

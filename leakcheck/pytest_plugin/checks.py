@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""The hooks of a process that runs tests: each checked test is measured in its call phase."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from leakcheck.api import managed
+from leakcheck.errors import BlindError
+from leakcheck.measure.protocol import Precedents
+from leakcheck.pytest_plugin._private import missing, unittest_trouble
+from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding
+from leakcheck.pytest_plugin.progress import ProgressLine
+from leakcheck.pytest_plugin.rerun import TearDownFailed, measure, not_measured
+from leakcheck.pytest_plugin.select import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from leakcheck.model import Result
+    from leakcheck.pytest_plugin.select import Choice, Wishes
+
+RESULT: Final = pytest.StashKey[dict[str, Any]]()
+OWED: Final = pytest.StashKey[BaseException]()
+
+
+class Checks:
+    """Registered when there is something to check, in every process that runs tests."""
+
+    def __init__(self, config: pytest.Config, wishes: Wishes) -> None:
+        self._config = config
+        self._wishes = wishes
+        self._choices: dict[pytest.Item, Choice] = {}
+        self._precedents = Precedents()
+        self._progress = ProgressLine.wanted(config)
+        self._running: pytest.Item | None = None
+        self._subtest_failed = False
+
+    @staticmethod
+    def refuse_unless_fit() -> None:
+        """Make sure that this pytest has all that repeating a test needs.
+
+        Raises:
+            pytest.UsageError: it has not; the message names what is gone.
+        """
+        gone = missing()
+        if gone:
+            raise pytest.UsageError(
+                f"leakcheck can't repeat tests under pytest {pytest.__version__}: it has no "
+                f"{gone}; install a pytest from 8.3 to 9.2 or a newer pytest-leakcheck"
+            )
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Decide once for each test, so that a wrong marker stops the session at its start."""
+        for item in items:
+            choice = choose(item, self._wishes)
+            if choice is not None:
+                self._choices[item] = choice
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Decorated tests leave the measuring to us."""
+        token = managed.set(True)
+        try:
+            return (yield)
+        finally:
+            managed.reset(token)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A subtest's failure is logged while its test still looks as if it passed."""
+        if self._running is not None and report.when == "call" and report.failed:
+            self._subtest_failed = True
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """The test's own outcome first; only what passes is measured."""
+        choice = self._choices.get(item)
+        if choice is None:
+            return (yield)
+        self._subtest_failed = False
+        self._running = item
+        began = time.perf_counter()
+        try:
+            outcome = yield
+        finally:
+            self._running = None
+        if self._subtest_failed or unittest_trouble(item) is not None:
+            return outcome
+        result = self._check(item, choice, time.perf_counter() - began)
+        item.stash[RESULT] = as_basic_types(result)
+        if fails(result, strict=choice.strict):
+            raise LeakDetected(item, result, choice)
+        return outcome
+
+    def _check(self, item: pytest.Item, choice: Choice, took: float) -> Result:
+        if self._wishes.off:
+            return not_measured(f"measuring is off because {self._wishes.off}")
+        if not isinstance(item, pytest.Function):
+            return not_measured(f"leakcheck can't repeat a {type(item).__name__} item")
+        progress = None
+        if self._progress:
+            progress = ProgressLine(self._config, item.nodeid, choice.settings.max_time)
+        try:
+            return measure(
+                item,
+                choice.settings,
+                took=took,
+                precedents=self._precedents,
+                progress=progress,
+            )
+        except TearDownFailed as failed:
+            item.stash[OWED] = failed.error
+            return not_measured("its own tear-down fails")
+        except BlindError as error:
+            if choice.marked and not self._wishes.enabled:
+                pytest.fail(str(error), pytrace=False)
+            return not_measured(str(error))
+        finally:
+            if progress is not None:
+                progress.clear()
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Raise what the test's fixtures raised when we tore them down early."""
+        outcome = yield
+        owed = item.stash.get(OWED, None)
+        if owed is not None:
+            del item.stash[OWED]
+            raise owed
+        return outcome
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach the result, in basic types, so that it reaches xdist's controller too."""
+        report = yield
+        if call.when == "call" and self._running is None and RESULT in item.stash:
+            report.leakcheck = item.stash[RESULT]  # type: ignore[attr-defined]
+            del item.stash[RESULT]
+            failure = call.excinfo.value if call.excinfo is not None else None
+            if isinstance(failure, LeakDetected) and report.failed:
+                report.longrepr = finding(item, failure)
+        return report

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""Other plugins and libraries that a repeated run must take care of."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import random
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pytest
+
+HYPOTHESIS_SETTINGS: Final = "_hypothesis_internal_use_settings"
+
+EXAMPLES: Final = 10
+"""At most so many hypothesis examples in one repeated run."""
+
+TIMEOUT_SHARE: Final = 0.5
+"""Share of pytest-timeout's time that a check may use: its clock also runs while we repeat."""
+
+
+def uses_hypothesis(item: pytest.Function) -> bool:
+    """The item is a property test."""
+    return bool(getattr(item.obj, "is_hypothesis_test", False))
+
+
+@contextlib.contextmanager
+def same_examples(item: pytest.Function) -> Iterator[None]:
+    """Let a property test draw the same few examples in each run, and write no database.
+
+    Fresh random examples would grow hypothesis' own records and walk through new code each
+    run. The settings are the test's own, put back afterwards; none of the user's is changed.
+    """
+    test = getattr(item.obj, "__func__", item.obj)
+    usual = getattr(test, HYPOTHESIS_SETTINGS, None)
+    if not uses_hypothesis(item) or usual is None:
+        yield
+        return
+    from importlib import import_module
+
+    hypothesis: Any = import_module("hypothesis")
+    health = hypothesis.HealthCheck
+    ours = hypothesis.settings(
+        usual,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=min(usual.max_examples, EXAMPLES),
+        # Repeated runs of a TestCase method are on fresh instances.
+        suppress_health_check=[
+            *usual.suppress_health_check,
+            *(
+                h
+                for h in (health.differing_executors, health.too_slow)
+                if h not in usual.suppress_health_check
+            ),
+        ],
+    )
+    setattr(test, HYPOTHESIS_SETTINGS, ours)
+    try:
+        yield
+    finally:
+        setattr(test, HYPOTHESIS_SETTINGS, usual)
+
+
+@contextlib.contextmanager
+def same_chance(seed: int) -> Iterator[Callable[[], object]]:
+    """Yields what makes the random numbers of a run those of the run before; restores them."""
+    numpy: Any = sys.modules.get("numpy.random")
+    state = random.getstate()
+    numpy_state = numpy.get_state() if numpy is not None else None
+
+    def both() -> None:
+        random.seed(seed)
+        numpy.seed(seed)
+
+    try:
+        yield functools.partial(random.seed, seed) if numpy is None else both
+    finally:
+        random.setstate(state)
+        if numpy is not None:
+            numpy.set_state(numpy_state)
+
+
+def timeout_of(item: pytest.Item) -> float | None:
+    """Seconds that pytest-timeout gives the test, None without it."""
+    if not item.config.pluginmanager.hasplugin("timeout"):
+        return None
+    mark = item.get_closest_marker("timeout")
+    values: list[Any] = []
+    if mark is not None:
+        values = [*mark.args[:1], mark.kwargs.get("timeout")]
+    values.append(item.config.getoption("timeout", None))
+    with contextlib.suppress(KeyError, ValueError):
+        values.append(item.config.getini("timeout"))
+    for value in values:
+        with contextlib.suppress(TypeError, ValueError):
+            return float(value) or None
+    return None
+
+
+def by_timeout(error: BaseException) -> bool:
+    """pytest-timeout's signal raised it."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "pytest_timeout":
+            return True
+        trace = trace.tb_next
+    return False

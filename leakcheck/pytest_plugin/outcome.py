@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A result becomes what pytest understands: a failure, a report's text, basic types."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from leakcheck.explain.source import Sources
+from leakcheck.judge.sites import project_frame
+from leakcheck.model import Verdict
+from leakcheck.pytest_plugin._private import Failure, FindingRepr
+from leakcheck.pytest_plugin.select import reproduce
+from leakcheck.report.jsonfile import to_dict
+from leakcheck.report.terminal import Style, render
+
+if TYPE_CHECKING:
+    import pytest
+
+    from leakcheck.model import Frame, Result
+    from leakcheck.pytest_plugin.select import Choice
+
+
+class LeakDetected(Failure):
+    """A test that passed leaks, or may leak under strict rules; the message is the report.
+
+    Attributes:
+        result: what was measured.
+        choice: how it was asked for.
+    """
+
+    def __init__(self, item: pytest.Item, result: Result, choice: Choice) -> None:
+        super().__init__(_text(item, result, choice, color=False), pytrace=False)
+        self.result = result
+        self.choice = choice
+
+
+def fails(result: Result, *, strict: bool) -> bool:
+    """The verdict fails the test."""
+    return result.verdict is Verdict.LEAK or (strict and result.verdict is Verdict.INCONCLUSIVE)
+
+
+def as_basic_types(result: Result) -> dict[str, Any]:
+    """The result for the report, which may travel to another process: basic types only."""
+    sources = Sources()
+
+    def statement(frame: Frame) -> str | None:
+        return sources.text(frame)
+
+    return to_dict(result, source=statement)
+
+
+def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
+    """The text of the failure, and the line of the project to point at."""
+    result, choice = failure.result, failure.choice
+    file, line = str(item.path), (item.location[1] or 0) + 1
+    where = ""
+    if result.sites:
+        frame = project_frame(result.sites[0], item.config.rootpath) or result.sites[0].leaf
+        if frame.file:
+            file, line = frame.file, frame.line
+            where = f" at {_relative(item, frame.file)}:{frame.line}"
+    if result.verdict is Verdict.LEAK:
+        summary = f"leaks {result.rate:.3g} blocks a run{where}"
+    else:
+        summary = f"inconclusive: {result.reason}"
+    return FindingRepr(
+        str(failure),
+        lambda color: _text(item, result, choice, color=color),
+        summary,
+        (file, line),
+    )
+
+
+def _relative(item: pytest.Item, file: str) -> str:
+    root = f"{item.config.rootpath}/"
+    return file.removeprefix(root)
+
+
+def _text(item: pytest.Item, result: Result, choice: Choice, *, color: bool) -> str:
+    encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"
+    style = Style(
+        color=color,
+        unicode=encoding.lower().replace("-", "").startswith("utf"),
+        verbose=item.config.get_verbosity() > 0,
+    )
+    return render(
+        result,
+        test=item.nodeid,
+        root=item.config.rootpath,
+        reproduce=reproduce(item.nodeid, choice),
+        style=style,
+    )

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""Runs a passed test again and again, each time set up and torn down, and has it judged.
+
+The loop is nested in the call phase of the test's own run. Order of things:
+
+    own run passed -> tear down -> [ set up, run, tear down, forget ] x N -> set up -> pytest goes on
+
+pytest then tears the item down as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leakcheck.measure.protocol import check_callable
+from leakcheck.model import Result, Verdict
+from leakcheck.pytest_plugin._private import Cycle, NotPassed, missing_in
+from leakcheck.pytest_plugin._private_state import Kept
+from leakcheck.pytest_plugin.neighbours import (
+    TIMEOUT_SHARE,
+    by_timeout,
+    same_chance,
+    same_examples,
+    timeout_of,
+    uses_hypothesis,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leakcheck.config import Settings
+    from leakcheck.measure.protocol import Precedents
+    from leakcheck.model import Phase
+
+    Progress = Callable[[Phase, int, float], object]
+
+
+class Unrepeatable(Exception):  # noqa: N818 - never leaves this module
+    """A repeated run did not pass; the message says which and how."""
+
+
+class TearDownFailed(Exception):  # noqa: N818 - says what happened
+    """The own run's tear-down, which came early because of us, failed as it would have later.
+
+    Attributes:
+        error: what the test's fixtures raised.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def not_measured(reason: str) -> Result:
+    """A result for a test that cannot be judged."""
+    return Result(verdict=Verdict.NOT_MEASURED, reason=reason)
+
+
+def measure(
+    item: pytest.Function,
+    settings: Settings,
+    *,
+    took: float,
+    precedents: Precedents,
+    progress: Progress | None,
+) -> Result:
+    """Judge an item whose own run has just passed and is still set up.
+
+    Args:
+        item: it is set up again when this returns or raises.
+        settings: how hard to look.
+        took: seconds of its own run.
+        precedents: the session's memory of leaks.
+        progress: called between batches.
+
+    Raises:
+        TearDownFailed: its cause is what the test's own fixtures raised.
+        BlindError: nothing can be measured any more.
+        BaseException: Ctrl-C, pytest.exit or a timeout in a run, or `progress` raised.
+    """
+    gone = missing_in(item)
+    if gone:
+        return not_measured(f"this pytest ({pytest.__version__}) has no {gone}")
+    limit = timeout_of(item)
+    if limit is not None:
+        settings = replace(settings, max_time=min(settings.max_time, limit * TIMEOUT_SHARE))
+    if took > settings.max_time:
+        return not_measured(
+            f"one run takes longer than the max time of {settings.max_time:g} s; "
+            "raise --leakcheck-max-time"
+        )
+    cycle = Cycle(item, keep_instance=uses_hypothesis(item))
+    kept = Kept(item)
+    try:
+        cycle.down()
+    except NotPassed as error:
+        cycle.blank()
+        if _goes_on(error):
+            raise
+        raise TearDownFailed(error) from error
+    with kept, same_examples(item), same_chance(settings.seed) as reseed:
+        interrupted = False
+        try:
+            return check_callable(
+                _repeat(cycle, kept, reseed), settings, progress=progress, precedents=precedents
+            )
+        except Unrepeatable as stopped:
+            return not_measured(str(stopped))
+        except BaseException as error:
+            interrupted = not isinstance(error, NotPassed) or _goes_on(error)
+            raise
+        finally:
+            if not interrupted:
+                _set_up_again(cycle, kept)
+            elif not cycle.is_up:
+                # What is on pytest's stack it tears down itself; no more of the test's code
+                # should run now.
+                cycle.blank()
+
+
+def _repeat(cycle: Cycle, kept: Kept, reseed: Callable[[], object]) -> Callable[[], None]:
+    """One run: set up, run, tear down, and forget what pytest kept of it."""
+    tick = itertools.count(1)  # counts without an int that stays alive
+    phase: list[str] = [""]
+
+    def run() -> None:
+        next(tick)
+        try:
+            # Its exit also renews the registries that show a warning once only.
+            with warnings.catch_warnings(record=True):
+                reseed()
+                phase[0] = "setup"
+                kept.phase("setup")
+                cycle.up()
+                phase[0] = "call"
+                kept.phase("call")
+                cycle.call()
+                phase[0] = "teardown"
+                kept.phase("teardown")
+                cycle.down()
+        except NotPassed as error:
+            if _goes_on(error):
+                raise
+            raise Unrepeatable(_sentence(next(tick) - 1, phase[0], error)) from None
+        if kept.subtest_failed:
+            raise Unrepeatable(f"fails when repeated (run {next(tick) - 1}): a subtest fails")
+        kept.trim()
+
+    return run
+
+
+def _goes_on(error: BaseException) -> bool:
+    """It is meant for the session, not for the test."""
+    return isinstance(error, pytest.exit.Exception) or by_timeout(error)
+
+
+def _sentence(run: int, phase: str, error: BaseException) -> str:
+    how = "fails"
+    if isinstance(error, pytest.skip.Exception):
+        how = "skips itself"
+    elif isinstance(error, pytest.xfail.Exception):
+        how = "xfails"
+    where = {"setup": " in its set-up", "teardown": " in its tear-down"}.get(phase, "")
+    text = next(iter(str(error).strip().splitlines()), "")
+    name = "" if how != "fails" else type(error).__name__
+    what = ": ".join(part for part in (name, text) if part)
+    return f"{how} when repeated{where} (run {run}): {what}"
+
+
+def _set_up_again(cycle: Cycle, kept: Kept) -> None:
+    """Leave the item set up, so that pytest's own tear-down finds what it expects."""
+    try:
+        if cycle.is_up:  # a run failed half-way
+            cycle.down()
+    except NotPassed as error:
+        if _goes_on(error):
+            raise
+    kept.release_temp()
+    try:
+        cycle.up()
+    except NotPassed as error:
+        # A test that cannot be repeated keeps its own outcome; pytest tears down what is there.
+        if _goes_on(error):
+            raise

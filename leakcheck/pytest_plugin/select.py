@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""Which tests are checked, and how hard: marker over command line over ini file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from leakcheck.config import Settings
+from leakcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MARKER: Final = "leakcheck"
+EXCLUDED: Final = "no_leakcheck"
+DECORATED: Final = "__leakcheck_settings__"
+_MARKER_ARGUMENTS: Final = ("rate", "max_time", "iterations", "strict")
+_SETTINGS: Final[Mapping[str, Callable[[str], object]]] = {
+    "rate": float,
+    "max_time": float,
+    "iterations": int,
+    "seed": int,
+}
+_KINDS: Final = {float: "a number", int: "a whole number"}
+_OFF_WITH: Final = {
+    "usepdb": "--pdb was given",
+    "trace": "--trace was given",
+    "setupplan": "--setup-plan was given",
+    "setuponly": "--setup-only was given",
+    "setupshow": "--setup-show was given",
+    "collectonly": "--collect-only was given",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one test asks for.
+
+    Attributes:
+        settings: how hard to look.
+        strict: INCONCLUSIVE fails the test too.
+        marked: the test itself asks for the check (marker or decorator).
+    """
+
+    settings: Settings
+    strict: bool
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line and the ini file ask for.
+
+    Attributes:
+        enabled: check every test, not only marked ones.
+        values: what is set of the fields of Settings.
+        strict: INCONCLUSIVE fails.
+        off: empty, or why nothing can be measured in this session.
+    """
+
+    enabled: bool
+    values: Mapping[str, Any]
+    strict: bool
+    off: str
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of a test without a marker."""
+        return Settings(**self.values)
+
+
+def is_asked_for(item: pytest.Item) -> bool:
+    """The test itself asks for a check."""
+    return MARKER in item.keywords or DECORATED in item.keywords
+
+
+def read_wishes(config: pytest.Config) -> Wishes:
+    """What the session's options say.
+
+    Raises:
+        pytest.UsageError: one of them can't be used.
+    """
+    values: dict[str, Any] = {}
+    for name, kind in _SETTINGS.items():
+        value = _read(config, name, kind)
+        if value is not None:
+            values[name] = value
+    off = next(
+        (why for name, why in _OFF_WITH.items() if config.getoption(name, default=False)), ""
+    )
+    every, strict = (_flag(config, name) for name in ("leakcheck", "leakcheck_strict"))
+    return Wishes(
+        enabled=bool(config.getoption("leakcheck") or every),
+        values=values,
+        strict=bool(config.getoption("leakcheck_strict") or strict),
+        off=off,
+    )
+
+
+def _read(config: pytest.Config, name: str, kind: Callable[[str], object]) -> object | None:
+    """One setting from where it is set first; checked at once, so that the message says where."""
+    option = f"--leakcheck-{name.replace('_', '-')}"
+    given = config.getoption(f"leakcheck_{name}")
+    if given is None:
+        option = f"leakcheck_{name} in the ini file"
+        given = _ini(config, f"leakcheck_{name}")
+        if given is None or given == "":
+            return None
+    try:
+        value = kind(given)
+    except ValueError:
+        wanted = _KINDS[kind]  # type: ignore[index]
+        raise pytest.UsageError(f"{option} must be {wanted}, not {given!r}") from None
+    given_alone: dict[str, Any] = {name: value}
+    try:
+        Settings(**given_alone)
+    except UsageError as error:
+        raise pytest.UsageError(f"{option}: {error}") from None
+    return value
+
+
+def _ini(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"{name} in the ini file can't be read: {error}") from None
+
+
+def _flag(config: pytest.Config, name: str) -> bool:
+    return bool(_ini(config, name))
+
+
+def choose(item: pytest.Item, wishes: Wishes) -> Choice | None:
+    """How the test is to be checked; None when it is not.
+
+    Raises:
+        pytest.UsageError: a marker's arguments can't be used; the message names the test.
+    """
+    marks = [m for m in item.iter_markers() if m.name in {MARKER, EXCLUDED}]
+    for mark in marks:
+        _check_arguments(item, mark)
+    decorated = _decorated(item)
+    marked = decorated is not None
+    if marks:  # the closest of them decides
+        if marks[0].name == EXCLUDED:
+            return None
+        marked = True
+    if not (wishes.enabled or marked):
+        return None
+    values: dict[str, Any] = {**wishes.values, "strict": wishes.strict}
+    for mark in reversed(marks):
+        values |= mark.kwargs if mark.name == MARKER else {}
+    values |= {
+        name: value
+        for name, value in (decorated or {}).items()
+        if not marks or name not in marks[0].kwargs
+    }
+    strict = values.pop("strict")
+    if not isinstance(strict, bool):
+        raise pytest.UsageError(
+            f"{item.nodeid}: leakcheck strict must be True or False, not {strict!r}"
+        )
+    try:
+        settings = Settings(**values)
+    except UsageError as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    return Choice(settings, strict, marked)
+
+
+def _decorated(item: pytest.Item) -> Mapping[str, Any] | None:
+    """The arguments of leakcheck's own decorator, None without it."""
+    found = getattr(getattr(item, "obj", None), DECORATED, None)
+    return found if isinstance(found, dict) else None
+
+
+def _check_arguments(item: pytest.Item, mark: pytest.Mark) -> None:
+    known = _MARKER_ARGUMENTS if mark.name == MARKER else ("reason",)
+    shown = ", ".join(f"{name}=" for name in known)
+    if mark.args:
+        raise pytest.UsageError(
+            f"{item.nodeid}: the marker {mark.name} takes keyword arguments only "
+            f"({shown}), not {mark.args[0]!r}"
+        )
+    for name in mark.kwargs:
+        if name not in known:
+            raise pytest.UsageError(
+                f"{item.nodeid}: the marker {mark.name} has no argument {name!r}; it has {shown}"
+            )
+
+
+def reproduce(nodeid: str, choice: Choice) -> str:
+    """The command that repeats one test's check."""
+    import shlex
+
+    defaults = Settings()
+    words = ["python", "-m", "pytest", nodeid, "--leakcheck"]
+    for name in _SETTINGS:
+        value = getattr(choice.settings, name)
+        if value != getattr(defaults, name):
+            words.append(f"--leakcheck-{name.replace('_', '-')}={value:g}")
+    return " ".join(shlex.quote(word) for word in words)

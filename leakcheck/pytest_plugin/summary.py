@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""What the session says at its start and at its end, built from reports alone.
+
+So it is the same with pytest-xdist, whose controller sees nothing but reports.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from leakcheck.model import Verdict
+
+if TYPE_CHECKING:
+    from leakcheck.pytest_plugin.select import Wishes
+
+NOTHING_MEASURED = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+class Summary:
+    """Counts verdicts as reports come in."""
+
+    def __init__(self, version: str, wishes: Wishes) -> None:
+        self._version = version
+        self._wishes = wishes
+        self._counts: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._undecided: list[tuple[str, str]] = []
+        self._bound = 0.0
+
+    def pytest_report_header(self) -> str | None:
+        """One line when every test is checked."""
+        if not self._wishes.enabled:
+            return None
+        if self._wishes.off:
+            return f"leakcheck: {self._version}, off: nothing is measured, {self._wishes.off}"
+        settings = self._wishes.settings
+        runs = f", iterations {settings.iterations}" if settings.iterations is not None else ""
+        strict = ", strict" if self._wishes.strict else ""
+        return (
+            f"leakcheck: {self._version}, rate {settings.rate:g} leaks a run{runs}, "
+            f"at most {settings.max_time:g} s a test, seed {settings.seed}{strict}"
+        )
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in a report that carries a result."""
+        found: dict[str, Any] | None = getattr(report, "leakcheck", None)
+        if found is None or report.when != "call":
+            return
+        verdict = found["verdict"]
+        self._counts[verdict] += 1
+        if verdict == Verdict.NOT_MEASURED:
+            self._reasons[_without_run(found["reason"])] += 1
+        elif verdict == Verdict.INCONCLUSIVE:
+            self._undecided.append((report.nodeid, found["reason"]))
+        elif verdict == Verdict.CLEAN and found["bound"] is not None:
+            self._bound = max(self._bound, found["bound"])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
+        """A leak has its own letter; its category stays `failed`."""
+        found = getattr(report, "leakcheck", None)
+        if (
+            found is not None
+            and report.when == "call"
+            and report.failed
+            and found["verdict"] == Verdict.LEAK
+        ):
+            return "failed", "L", "LEAKED"
+        return None
+
+    @property
+    def _nothing(self) -> bool:
+        """Tests that pass were to be checked, and not one was measured."""
+        return set(self._counts) == {Verdict.NOT_MEASURED}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A gate that measured nothing must not be green."""
+        if (
+            self._wishes.enabled
+            and self._nothing
+            and session.exitstatus == pytest.ExitCode.OK
+            and not hasattr(session.config, "workerinput")
+        ):
+            session.exitstatus = NOTHING_MEASURED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """One line, and a section when there is something to look at."""
+        if not self._counts:
+            if self._wishes.enabled and not self._wishes.off:
+                terminalreporter.write_line("leakcheck: no test passed that was to be measured")
+            return
+        if self._undecided or self._reasons:
+            terminalreporter.write_sep("=", "leakcheck")
+        for nodeid, reason in self._undecided:
+            terminalreporter.write_line(f"INCONCLUSIVE {nodeid}: {reason}")
+        for reason, count in self._reasons.most_common():
+            tests = "1 test" if count == 1 else f"{count} tests"
+            terminalreporter.write_line(f"NOT MEASURED {tests}: {reason}")
+        terminalreporter.write_line(self._line())
+
+    def _line(self) -> str:
+        if self._nothing:
+            return "leakcheck: nothing was measured; see the reasons above"
+        parts = []
+        leaks = self._counts[Verdict.LEAK]
+        if leaks:
+            parts.append(f"{leaks} leaking")
+        clean = self._counts[Verdict.CLEAN]
+        if clean:
+            bound = f" (at most {self._bound:.3g} leaks a run, 95 %)" if self._bound else ""
+            parts.append(f"{clean} clean{bound}")
+        if self._undecided:
+            parts.append(f"{len(self._undecided)} inconclusive")
+        unmeasured = self._counts[Verdict.NOT_MEASURED]
+        if unmeasured:
+            parts.append(f"{unmeasured} not measured")
+        return "leakcheck: " + ", ".join(parts)
+
+
+def _without_run(reason: str) -> str:
+    """Reasons that differ in their run number alone are counted together."""
+    head, found, tail = reason.partition(" (run ")
+    number, closed, rest = tail.partition(")")
+    return f"{head}{rest}" if found and closed and number.isdigit() else reason
