@@ -180,7 +180,7 @@ class StepwiseCheck:
             mode=self._core.MODE_CONFIRM,
             rate=settings.rate,
             max_seconds=max(settings.max_time - self._elapsed(), 1e-3),
-            first_window=max(CONFIRM_FIRST_WINDOW, round(4 / settings.rate)),
+            first_window=CONFIRM_FIRST_WINDOW,
             windows=CONFIRM_WINDOWS,
             seed=settings.seed + 1,
         )
