@@ -6,8 +6,12 @@
 
 #include <string.h> /* memcmp */
 
+/* CPython's own headers have unused parameters. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 #include "internal/pycore_interpframe.h" /* _PyInterpreterFrame */
 #include "internal/pycore_runtime.h"     /* _Py_DebugOffsets */
+#pragma GCC diagnostic pop
 
 static PyInterpreterState *main_interpreter;
 
