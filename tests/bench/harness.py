@@ -153,7 +153,8 @@ def _per_run(seen: dict[str, Any], test: str) -> float:
         if one.get("verdict") != "clean":
             raise BenchError(f"an empty test ({test}) was {one.get('verdict', 'not checked')}")
     seconds: float = many["seconds"] - few["seconds"]
-    return seconds / (many["runs"] - few["runs"]) * 1e6
+    further: int = many["runs"] - few["runs"]
+    return seconds / further * 1e6
 
 
 def ask(options: Options) -> Iterator[Table]:

@@ -54,7 +54,7 @@ def formats() -> None:
 def error() -> None:
     """An exception with its traceback."""
     try:
-        {}["missing"]
+        BODIES["missing"]
     except KeyError as caught:
         text = traceback.format_exception(caught)
     assert "KeyError: 'missing'" in text[-1]

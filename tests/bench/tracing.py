@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """How much slower does a body run while it is screened or traced, and under other tracers?
 
-Everything in a row's process: plain, tracemalloc(1), tracemalloc(25), plain, screened, traced, plain
-again (our raw hook, which is never taken out, still in place). memray allows one tracker in a
-process, so it has processes of its own with a plain phase each.
+Three kinds of processes in turns. Ours: plain, plain again, screened, traced, plain with what a
+check leaves behind. Beside tracemalloc: plain, tracemalloc(1), tracemalloc(25), plain, traced. And
+memray, which allows one tracker in a process: plain, tracked.
 """
 
 from __future__ import annotations
@@ -92,23 +92,25 @@ def _under_tracemalloc(clock: Clock, frames: int, runs: int) -> float:
         tracemalloc.stop()
 
 
-def one_process(workload: str, depth: int, outer: int, runs: int) -> dict[str, float]:
-    """Processor seconds of a run in each phase; the loop itself stands under `outer` frames."""
-    if outer:
-        return one_process(workload, depth, outer - 1, runs)
+def _ready(workload: str, depth: int, runs: int) -> Clock:
+    """A warm clock, with the collector in one state for all phases.
+
+    A check freezes the heap too, which must not count in its favour.
+    """
     clock = Clock(depth, workloads.WORKLOADS[workload])
     _plain(clock, max(runs // 4, 20))
-    # One state of the collector for all phases: a check freezes too, which must not flatter it.
     gc.collect()
     gc.freeze()
-    first = _plain(clock, runs)
-    # tracemalloc before our hooks exist: it would pay for them.
-    least = _under_tracemalloc(clock, 1, max(runs // 10, 12))
-    most = _under_tracemalloc(clock, 25, max(runs // 15, 12))
+    return clock
+
+
+def ours(workload: str, depth: int, outer: int, runs: int) -> dict[str, float]:
+    """Processor seconds of a run in each phase; the loop itself stands under `outer` frames."""
+    if outer:
+        return ours(workload, depth, outer - 1, runs)
+    clock = _ready(workload, depth, runs)
     return {
-        "first": first,
-        "tracemalloc1": least,
-        "tracemalloc25": most,
+        "control": _plain(clock, runs),
         "plain": _plain(clock, runs),
         "screening": _screened(clock, runs),
         "tracing": _traced(clock, runs),
@@ -116,22 +118,37 @@ def one_process(workload: str, depth: int, outer: int, runs: int) -> dict[str, f
     }
 
 
-def one_process_memray(workload: str, depth: int, outer: int, runs: int) -> dict[str, float]:
+def beside_tracemalloc(workload: str, depth: int, outer: int, runs: int) -> dict[str, float]:
+    """Likewise; tracemalloc before our hooks, which it would pay for, each with its own plain.
+
+    What tracemalloc leaves in the allocator makes later plain runs some 5 % slower.
+    """
+    if outer:
+        return beside_tracemalloc(workload, depth, outer - 1, runs)
+    clock = _ready(workload, depth, runs)
+    return {
+        "plain": _plain(clock, runs),
+        "tracemalloc1": _under_tracemalloc(clock, 1, max(runs // 10, 12)),
+        "tracemalloc25": _under_tracemalloc(clock, 25, max(runs // 15, 12)),
+        "plain again": _plain(clock, runs),
+        "tracing": _traced(clock, runs),
+    }
+
+
+def memray(workload: str, depth: int, outer: int, runs: int) -> dict[str, float]:
     """Likewise plain and under memray with Python's allocators."""
     if outer:
-        return one_process_memray(workload, depth, outer - 1, runs)
-    import memray
+        return memray(workload, depth, outer - 1, runs)
+    from memray import Tracker
 
-    clock = Clock(depth, workloads.WORKLOADS[workload])
-    _plain(clock, max(runs // 4, 20))
-    gc.collect()
-    gc.freeze()
+    clock = _ready(workload, depth, runs)
     plain = _plain(clock, runs)
     with (
         tempfile.TemporaryDirectory() as folder,
-        memray.Tracker(f"{folder}/records", trace_python_allocators=True),
+        Tracker(f"{folder}/records", trace_python_allocators=True),
     ):
-        return {"plain": plain, "memray": _plain(clock, max(runs // 4, 5))}
+        tracked = _plain(clock, max(runs // 4, 5))
+    return {"plain": plain, "memray": tracked}
 
 
 def _ratios(times: list[dict[str, float]], phase: str) -> list[float]:
@@ -144,36 +161,36 @@ def _added(times: list[dict[str, float]]) -> list[float]:
     Nothing where tracing adds under a twentieth: that would divide by the noise.
     """
     return [
-        (one["tracemalloc25"] - one["plain"]) / (one["tracing"] - one["plain"])
+        (one["tracemalloc25"] - one["plain"]) / (one["tracing"] - one["plain again"])
         for one in times
-        if one["tracing"] > 1.05 * one["plain"]
+        if one["tracing"] > 1.05 * one["plain again"]
     ]
 
 
-def _row(
-    workload: str, depth: int, outer: int, options: Options, *, memray: bool
-) -> tuple[str, ...]:
+def _row(workload: str, depth: int, outer: int, options: Options) -> tuple[str, ...]:
     runs = 60 if options.quick else 250
     asked: dict[str, Any] = {"workload": workload, "depth": depth, "outer": outer, "runs": runs}
-    here = "tests.bench.tracing"
-    times, others = [], []
+    kinds = ["ours", "beside_tracemalloc"]
+    if importlib.util.find_spec("memray") is not None:
+        kinds.append("memray")
+    times: dict[str, list[dict[str, float]]] = {"ours": [], "beside_tracemalloc": [], "memray": []}
     for _ in range(options.repeats(REPEATS)):
-        times.append(in_child(here, "one_process", **asked))
-        if memray:
-            others.append(in_child(here, "one_process_memray", **asked))
+        for kind in kinds:
+            times[kind].append(in_child("tests.bench.tracing", kind, **asked))
+    phases = ("control", "screening", "after", "tracing")
+    beside = times["beside_tracemalloc"]
     return (
         workload,
         f"{depth} + {outer}" if outer else str(depth),
-        *(spread(_ratios(times, phase)) for phase in ("first", "screening", "after", "tracing")),
-        *(spread(_ratios(times, phase), ".1f") for phase in ("tracemalloc1", "tracemalloc25")),
-        spread(_ratios(others, "memray"), ".1f") or "not installed",
-        spread(_added(times), ".0f") or "tracing adds under 5 %",
+        *(spread(_ratios(times["ours"], phase)) for phase in phases),
+        *(spread(_ratios(beside, phase), ".1f") for phase in ("tracemalloc1", "tracemalloc25")),
+        spread(_ratios(times["memray"], "memray"), ".1f") or "not installed",
+        spread(_added(beside), ".0f") or "tracing adds under 5 %",
     )
 
 
 def ask(options: Options) -> Iterator[Table]:
     """One table: workloads and depths against tracers."""
-    memray = importlib.util.find_spec("memray") is not None
     cases = [("allocation", depth, 0) for depth in DEPTHS]
     cases.append(("allocation", DEPTHS[0], UNDER_PYTEST))
     cases += [(name, DEPTHS[1], 0) for name in workloads.WORKLOADS if name != "allocation"]
@@ -185,16 +202,16 @@ def ask(options: Options) -> Iterator[Table]:
             "run. Depth: Python frames from the body to the frame that works; 5 + 30: with 30 more",
             "above the loop, as under pytest, which we do not record. *Control*: plain against",
             "plain, so what noise alone does. *After*: plain once a check is over (the counting",
-            "hook of the raw domain stays). tracemalloc also sees the 7 frames of this script above the",
-            "loop, and runs before our hooks are in. The cycle collector stands alike in every phase (heap",
-            "frozen, collector on). memray: `trace_python_allocators=True`, against a plain phase of",
-            "its own process. *Added*: time that tracemalloc(25) adds, divided by the time that",
-            "tracing adds. Bars: screening 1.05; tracing 2.0 at depth 5 and 3.0 at depth 40, and",
+            "hook of the raw domain stays). tracemalloc also sees the 7 frames of this script above",
+            "the loop; its phases are over before our hooks are in. The cycle collector stands alike",
+            "in every phase (heap frozen, collector on). memray: `trace_python_allocators=True`.",
+            "*Added*: time that tracemalloc(25) adds, divided by the time that tracing adds in the",
+            "same process. Bars: screening 1.05; tracing 2.0 at depth 5 and 3.0 at depth 40, and",
             "added 20 (all on the allocation workload).",
         ),
         (
             *("workload", "depth", "control", "screening", "after", "tracing"),
             *("tracemalloc(1)", "tracemalloc(25)", "memray", "added"),
         ),
-        tuple(_row(*case, options, memray=memray) for case in cases),
+        tuple(_row(*case, options) for case in cases),
     )

@@ -16,12 +16,12 @@ class Pair:
 
     __slots__ = ("left", "right")
 
-    def __init__(self, left, right):
+    def __init__(self, left: object, right: object) -> None:
         self.left = left
         self.right = right
 
 
-def allocate():
+def allocate() -> int:
     """Allocation-bound: 1,000 times an object with a list and a tuple, and a dict at once dropped.
 
     About seven blocks a turn, most of them alive until the end of the run.
@@ -33,10 +33,10 @@ def allocate():
     return len(kept)
 
 
-def call():
+def call() -> int:
     """Call-bound: some 4,000 calls that allocate next to nothing."""
 
-    def fibonacci(n):
+    def fibonacci(n: int) -> int:
         return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
 
     return fibonacci(17)
@@ -51,7 +51,7 @@ _RECORD: Final = {
 }
 
 
-def convert():
+def convert() -> None:
     """The json module's C code: a record of about 200 values, written and read five times."""
     for _ in range(5):
         json.loads(json.dumps(_RECORD))
@@ -61,7 +61,7 @@ _TEXT: Final = "key=value; other = 12.5, third='text' ; " * 60
 _PAIR: Final = re.compile(r"(\w+)\s*=\s*('[^']*'|[\w.]+)")
 
 
-def match():
+def match() -> None:
     """The re module's C code: 180 matches, each with its groups."""
     for _ in range(3):
         for found in _PAIR.finditer(_TEXT):
@@ -85,10 +85,10 @@ def under(depth: int, work: Callable[[], object]) -> Callable[[], object]:
     if depth < 3:
         raise ValueError(f"depth must be 3 or more (body, descent, work), not {depth}")
 
-    def descend(more):
+    def descend(more: int) -> object:
         return descend(more - 1) if more else work()
 
-    def body():
+    def body() -> object:
         return descend(depth - 3)
 
     return body
