@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COLUMNS = (
-    *("suite", "python", "tests", "plain", "same outcome", "clean", "leak", "inconclusive"),
-    *("not measured", "findings", "plain s", "leakcheck s", "ratio"),
+    *("suite", "python", "tests", "plain", "same outcome", "suspects", "clean", "leak"),
+    *("inconclusive", "not measured", "findings", "plain s", "leakcheck s", "ratio"),
 )
 
 
@@ -72,13 +72,13 @@ def columns(row: Compared) -> tuple[str, ...]:
     """The row's texts in the order of COLUMNS."""
     head = (f"{row.suite.name} {row.suite.version}", row.on.version)
     if row.plain is None:
-        return (*head, "", row.error, *[""] * 9)
+        return (*head, "", row.error, *[""] * (len(COLUMNS) - 4))
     plain = row.plain
     tests = str(len(compare.outcomes(plain.reports)))
     ending = "" if plain.state in ("exit 0", "exit 1") else f" ({plain.state})"
     first = (*head, tests, counted(plain.reports) + ending)
     if row.checked is None:
-        return (*first, *[""] * 6, f"{plain.seconds:.1f}", "", "")
+        return (*first, *[""] * (len(COLUMNS) - 7), f"{plain.seconds:.1f}", "", "")
     told = compare.verdicts(row.checked.reports)
     differing = len(compare.differences(plain.reports, row.checked.reports))
     same = "yes" if not differing else f"NO ({differing} differ)"
@@ -87,6 +87,7 @@ def columns(row: Compared) -> tuple[str, ...]:
     return (
         *first,
         same,
+        str(compare.suspects(row.checked.reports)),
         *(str(told[name]) for name in ("clean", "leak", "inconclusive", "not measured")),
         str(len(compare.findings(row.checked.reports))),
         f"{plain.seconds:.1f}",
@@ -126,6 +127,7 @@ def markdown(rows: list[Compared], command: str, day: str) -> str:
         f"Measured {day} on Linux x86-64 by `{command}`, pytest {suites.PYTEST}. Each suite comes",
         "from its sdist and is run whole, in its own order, once plain and once with",
         "`--leakcheck`. A failure that is nothing but a leak counts as the same outcome.",
+        "*Suspects* are the tests that grew while they were screened, and so were traced.",
         "",
         "| " + " | ".join(COLUMNS) + " |",
         "|" + "---|" * len(COLUMNS),

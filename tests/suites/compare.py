@@ -79,6 +79,15 @@ def _result(report: dict[str, Any]) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else answer
 
 
+def suspects(reports: Reports) -> int:
+    """How many tests grew while they were screened, and were traced."""
+    answers = [_result(report) for report in reports if verdict_of(report["leakcheck"])]
+    return sum(
+        any(reading["phase"] == "trace" for reading in answer.get("readings") or [])
+        for answer in answers
+    )
+
+
 def shown(file: str, roots: tuple[str, ...]) -> str:
     """The file without the part that belongs to this machine."""
     for mark in ("/site-packages/", *roots):
