@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import os
 import shlex
@@ -97,10 +98,21 @@ def check(  # noqa: PLR0913 - one keyword per setting
         Exception: whatever `function` raises, as it is.
     """
     settings = Settings(rate=rate, max_time=max_time, iterations=iterations, seed=seed)
-    result = measure(function, settings)
+    result = _with_statements(measure(function, settings))
     if raises and result.verdict is Verdict.LEAK:
         raise LeakError(message(result, function, None), result)
     return result
+
+
+def _with_statements(result: Result) -> Result:
+    """The result with the source of each site's line, which the sampler does not read."""
+    from leakcheck.explain.source import Sources
+
+    sources = Sources()
+    sites = tuple(
+        dataclasses.replace(site, statement=sources.text(site.leaf)) for site in result.sites
+    )
+    return dataclasses.replace(result, sites=sites)
 
 
 def measure(

@@ -19,7 +19,7 @@ from leakcheck.callables import (
     run_case,
 )
 from leakcheck.config import Settings
-from leakcheck.errors import LeakcheckError, LeakError, UsageError
+from leakcheck.errors import LeakError, UsageError
 from leakcheck.model import Verdict
 
 if TYPE_CHECKING:
@@ -204,7 +204,9 @@ def _conclude(
 
 def _note_repeated(error: Exception, function: object) -> None:
     """Tell the reader of a failure that the first call was not the one that failed."""
-    if isinstance(error, LeakcheckError):
+    from leakcheck.traces import user_frames
+
+    if user_frames(error) is None:  # ours, not the function's
         return
     error.add_note(
         f"leakcheck: {name_of(function)} passed when called once and raised this when repeated; "

@@ -76,6 +76,8 @@ class Site:
         grows: the site by itself follows the runs (the rule of csrc/core/growth.h).
         exact: every mark lies on one line of whole blocks a run.
         rate: blocks a run.
+        statement: the source of the allocating frame's statement on one line, where `check`
+            could read it; None elsewhere.
     """
 
     frames: tuple[Frame, ...]
@@ -86,11 +88,22 @@ class Site:
     grows: bool
     exact: bool
     rate: float
+    statement: str | None = None
 
     @property
     def leaf(self) -> Frame:
         """The allocating frame."""
         return self.frames[-1]
+
+    @property
+    def file(self) -> str:
+        """The allocating frame's file."""
+        return self.leaf.file
+
+    @property
+    def line(self) -> int:
+        """The allocating frame's line."""
+        return self.leaf.line
 
 
 @dataclass(frozen=True, slots=True)

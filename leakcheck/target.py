@@ -10,6 +10,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import inspect
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,11 +94,13 @@ def _split(text: str) -> tuple[str, str, str]:
     """(file or module, separator, function), the last two empty when there is only a file."""
     place, separator, path = text.partition("::")
     if separator or place.endswith(".py") or Path(place).exists():
-        if not place or (separator and not path):
+        if not place or (separator and not all(re.split(r"::|\.", path))):
             raise UsageError(f"{text!r} names no function; write FILE.py::function")
         return place, separator, path
     place, separator, path = text.partition(":")
-    if not place or not path:
+    if place.endswith(".py"):
+        raise UsageError(f"a function of a file is named with two colons: {place}::{path}")
+    if not (all(path.split(".")) and all(part.isidentifier() for part in place.split("."))):
         raise UsageError(
             f"{text!r} is no file that exists and names no function; "
             "write FILE.py::function or module:function"

@@ -20,6 +20,8 @@ _NOT_THEIRS: Final = (
     str(Path(asyncio.__file__).parent) + os.sep,
 )
 
+_LONGEST: Final = 300
+
 
 def user_frames(error: BaseException) -> TracebackType | None:
     """The traceback from the user's first frame on; None when no frame is theirs."""
@@ -35,5 +37,11 @@ def user_trace(error: BaseException) -> str:
 
 
 def describe(error: BaseException) -> str:
-    """`ValueError: text`, on one line."""
-    return " ".join("".join(traceback.format_exception_only(error)).split())
+    """`ValueError: text`, on one line and not endless."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = "its message can't be shown"
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

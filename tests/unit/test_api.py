@@ -65,14 +65,14 @@ def test_everything_public_is_there() -> None:
 
 def test_a_leak_is_a_result_unless_it_is_asked_to_raise(fake: FakeProtocol) -> None:
     fake.result = LEAK
-    assert leakcheck.check(lambda: None) is LEAK
+    assert leakcheck.check(lambda: None) == LEAK
     with pytest.raises(leakcheck.LeakError, match="the report") as caught:
         leakcheck.check(lambda: None, raises=True)
-    assert caught.value.result is LEAK
+    assert caught.value.result == LEAK
 
 
 def test_clean_does_not_raise_when_asked_to(fake: FakeProtocol) -> None:
-    assert leakcheck.check(lambda: None, raises=True) is CLEAN
+    assert leakcheck.check(lambda: None, raises=True) == CLEAN
 
 
 def test_the_settings_are_passed_on(fake: FakeProtocol) -> None:
@@ -242,7 +242,10 @@ def test_the_line_that_leaks_is_named(function: Callable[[], object]) -> None:
     line = function.__code__.co_firstlineno + (1 if function is _leaking else 2)
     assert result.verdict is Verdict.LEAK
     site = next(site for site in result.sites if site.grows)
-    assert (site.leaf.file, site.leaf.line) == (__file__, line)
+    assert (site.file, site.line) == (__file__, line)
+    assert site.statement == "_kept.append(bytes(300))"
+    assert site.frames[-1].function == function.__qualname__
+    assert (site.blocks, site.bytes) == (site.series[-1], site.series[-1] * len(bytes(333)))
     assert site.rate == pytest.approx(1)
     _kept.clear()
 

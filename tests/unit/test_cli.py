@@ -155,6 +155,22 @@ def test_a_test_case_is_run_with_its_fixtures(tmp_path: Path) -> None:
     assert done.returncode == 0, done
 
 
+def test_an_async_case_is_run_with_its_async_fixtures(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "cases.py",
+        "import asyncio, unittest\nkept = []\nclass T(unittest.IsolatedAsyncioTestCase):\n"
+        "    async def asyncSetUp(self):\n        await asyncio.sleep(0)\n"
+        "        self.addAsyncCleanup(self.clean)\n"
+        "    async def clean(self):\n        kept.clear()\n"
+        "    async def test_it(self):\n        kept.append(bytes(100))\n"
+        "    def test_plain(self): ...\n",
+    )
+    done = run("run", "cases.py::T.test_it", cwd=tmp_path)
+    assert done.returncode == 0, done
+    assert "make it async def" in sentence(run("run", "cases.py::T.test_plain", cwd=tmp_path), 2)
+
+
 def test_a_decorated_function_is_measured_once_with_its_settings(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -177,6 +193,10 @@ def test_a_decorated_function_is_measured_once_with_its_settings(tmp_path: Path)
         ("app.py", "defines 2 functions that could be run; name one: app.py::leaky, app.py::other"),
         ("app.py::", "names no function; write FILE.py::function"),
         ("app", "write FILE.py::function or module:function"),
+        ("app.py::C::", "names no function; write FILE.py::function"),
+        ("app.py:leaky", "named with two colons: app.py::leaky"),
+        (".:f", "'.:f' is no file that exists and names no function"),
+        ("app:", "'app:' is no file that exists and names no function"),
         ("nowhere:f", "there is no module nowhere to import from"),
         ("app:gone", "app has no 'gone'"),
         (".", ". is not a file"),
