@@ -14,12 +14,12 @@ typedef struct {
 struct lc_blocks {
     uint32_t *heads; /* Owned; first entry of each chain, or NONE. */
     int shift;       /* 64 - log2 of the number of chains. */
-    entry *entries;  /* Owned; `room` of them, those below `used` have been taken once. */
+    entry *entries;  /* Owned; `room` of them, `used` of which were taken once. */
     uint32_t room;
     uint32_t used;
-    uint32_t free;  /* First entry of the free list, or NONE. */
-    uint32_t count; /* Entries in chains. */
-    uint32_t limit; /* The count at which the chains double: 4/3 of their number. */
+    uint32_t free;   /* First entry of the free list, or NONE. */
+    uint32_t count;  /* Entries in chains. */
+    uint32_t limit;  /* The count at which the chains double: 4/3 of their number. */
 };
 
 /* Fibonacci hashing: the top bits of the product spread aligned, neighbouring addresses

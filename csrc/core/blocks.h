@@ -28,10 +28,13 @@
 
 #include "status.h"
 
-enum { LC_BLOCKS_FIRST_BITS = 10, LC_BLOCKS_FIRST = 1 << LC_BLOCKS_FIRST_BITS }; /* Chains. */
-#define LC_BLOCKS_NODE_MAX ((UINT32_C(1) << 24) - 1)   /* Largest node id stored. */
-#define LC_BLOCKS_SIZE_MAX ((UINT64_C(1) << 40) - 1)   /* Larger sizes read as this. */
-#define LC_BLOCKS_NO_NODE UINT32_MAX                   /* The node of no block. */
+enum {
+    LC_BLOCKS_FIRST_BITS = 10,
+    LC_BLOCKS_FIRST = 1 << LC_BLOCKS_FIRST_BITS, /* Chains. */
+};
+#define LC_BLOCKS_NODE_MAX ((UINT32_C(1) << 24) - 1) /* Largest node id stored. */
+#define LC_BLOCKS_SIZE_MAX ((UINT64_C(1) << 40) - 1) /* Larger sizes read as this. */
+#define LC_BLOCKS_NO_NODE UINT32_MAX                 /* The node of no block. */
 
 typedef struct {
     uint32_t node; /* At most LC_BLOCKS_NODE_MAX. */
@@ -47,7 +50,8 @@ void lc_blocks_free(lc_blocks *self);
 /* Records that `address` is live. An entry already there is replaced and handed out as
  * `old`; without one, old->node is LC_BLOCKS_NO_NODE. LC_NOMEM: the table could not grow
  * and holds what it held. */
-lc_status lc_blocks_put(lc_blocks *self, uintptr_t address, lc_block block, lc_block *old);
+lc_status lc_blocks_put(lc_blocks *self, uintptr_t address, lc_block block,
+                        lc_block *old);
 
 /* Removes `address` and fills `out`; LC_ABSENT when it is not there. */
 lc_status lc_blocks_take(lc_blocks *self, uintptr_t address, lc_block *out);

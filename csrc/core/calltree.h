@@ -27,12 +27,12 @@
 #include "status.h"
 
 #define LC_CALLTREE_ROOT UINT32_C(0)
-#define LC_CALLTREE_NO_STACK UINT32_C(1)    /* For allocations with no Python stack. */
-#define LC_CALLTREE_CUT UINT32_C(2)         /* Root of stacks whose outer frames are cut. */
-#define LC_CALLTREE_FIXED UINT32_C(3)       /* Nodes of a new tree: the three above. */
-#define LC_CALLTREE_NONE UINT32_MAX         /* No such node. */
+#define LC_CALLTREE_NO_STACK UINT32_C(1) /* For allocations with no Python stack. */
+#define LC_CALLTREE_CUT UINT32_C(2)      /* Root of stacks that were cut short. */
+#define LC_CALLTREE_FIXED UINT32_C(3)    /* Nodes of a new tree: the three above. */
+#define LC_CALLTREE_NONE UINT32_MAX      /* No such node. */
 #define LC_CALLTREE_NODES_MAX (UINT32_C(1) << 24)
-#define LC_CALLTREE_NO_FRAME UINT32_MAX     /* The frame of the fixed nodes. */
+#define LC_CALLTREE_NO_FRAME UINT32_MAX  /* The frame of the fixed nodes. */
 
 typedef struct lc_calltree lc_calltree;
 
@@ -46,8 +46,8 @@ uint32_t lc_calltree_find(const lc_calltree *self, uint32_t parent, uint64_t key
 /* Makes `key` below `parent` lead to the node of `frame`, which is made when it is new.
  * The key is forgotten with `owner`, a small number (a slot of the caller's code table).
  * LC_NOMEM, or LC_FULL at LC_CALLTREE_NODES_MAX nodes: nothing a caller can see changed. */
-lc_status lc_calltree_put(lc_calltree *self, uint32_t parent, uint64_t key, uint32_t frame,
-                          uint32_t owner, uint32_t *out);
+lc_status lc_calltree_put(lc_calltree *self, uint32_t parent, uint64_t key,
+                          uint32_t frame, uint32_t owner, uint32_t *out);
 
 /* Forgets every key of `owner`: their addresses may be used again for other code. */
 void lc_calltree_forget(lc_calltree *self, uint32_t owner);

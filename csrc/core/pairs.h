@@ -28,8 +28,8 @@ typedef struct {
 /* Open to its owner's header only so that the lookup can be inlined on the hot path. */
 typedef struct {
     lc_pairs_slot *slots; /* Owned. */
-    size_t mask;          /* Slots - 1. */
-    size_t count;         /* Slots taken. */
+    size_t mask; /* Slots - 1. */
+    size_t count; /* Slots taken. */
 } lc_pairs;
 
 /* Makes `self` an empty map. LC_NOMEM leaves it safe to clear. */

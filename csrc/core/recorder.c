@@ -27,7 +27,8 @@ static inline void
 lock(lc_recorder *self, lc_recorder_book which)
 {
     if (which == LC_RECORDER_RAW) {
-        while (atomic_flag_test_and_set_explicit(&self->raw_busy, memory_order_acquire)) {
+        while (
+            atomic_flag_test_and_set_explicit(&self->raw_busy, memory_order_acquire)) {
         }
     }
 }
@@ -107,8 +108,8 @@ put_locked(book *b, const void *block, size_t size, uint32_t node)
 }
 
 void
-lc_recorder_put(lc_recorder *self, lc_recorder_book which, const void *block, size_t size,
-                uint32_t node)
+lc_recorder_put(lc_recorder *self, lc_recorder_book which, const void *block,
+                size_t size, uint32_t node)
 {
     lock(self, which);
     put_locked(&self->books[which], block, size, node);
