@@ -34,8 +34,8 @@ class Checks:
         self._config = config
         self._wishes = wishes
         self._choices: dict[pytest.Item, Choice] = {}
+        self._wrong: dict[pytest.Item, str] = {}
         self._precedents = Precedents()
-        self._progress = ProgressLine.wanted(config)
         self._running: pytest.Item | None = None
         self._subtest_failed = False
 
@@ -57,7 +57,14 @@ class Checks:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Decide once for each test, so that a wrong marker stops the session at its start."""
         for item in items:
-            choice = choose(item, self._wishes)
+            try:
+                choice = choose(item, self._wishes)
+            except pytest.UsageError as error:
+                if not hasattr(self._config, "workerinput"):
+                    raise
+                # A pytest-xdist worker that ends here would take its sentence with it.
+                self._wrong[item] = str(error)
+                continue
             if choice is not None:
                 self._choices[item] = choice
 
@@ -69,6 +76,12 @@ class Checks:
             return (yield)
         finally:
             managed.reset(token)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """A test that asks for what can't be done fails with the sentence that says so."""
+        if item in self._wrong:
+            pytest.fail(self._wrong[item], pytrace=False)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A subtest's failure is logged while its test still looks as if it passed."""
@@ -102,7 +115,7 @@ class Checks:
         if not isinstance(item, pytest.Function):
             return not_measured(f"leakcheck can't repeat a {type(item).__name__} item")
         progress = None
-        if self._progress:
+        if ProgressLine.wanted(self._config):
             progress = ProgressLine(self._config, item.nodeid, choice.settings.max_time)
         try:
             return measure(

@@ -51,6 +51,37 @@ def test_a_test_that_fails_when_repeated_keeps_its_outcome(run):
     )
 
 
+def test_a_fixture_that_works_once_only(run):
+    source = """
+        import pytest, unittest
+        LOG = []
+        @pytest.fixture
+        def outer():
+            LOG.append("up")
+            yield
+            LOG.append("down")
+        @pytest.fixture
+        def once(outer):
+            if LOG.count("up") > 1:
+                raise OSError("again")
+        class TestIt:
+            def test_it(self, once): pass
+        class Case(unittest.TestCase):
+            n = 0
+            def setUp(self):
+                Case.n += 1
+                assert Case.n == 1
+            def test_case(self): pass
+        def test_after():
+            assert LOG.count("up") == LOG.count("down") > 1
+        """
+    done = run(source)
+    done.result.assert_outcomes(passed=3)
+    assert done.status == 0
+    assert "OSError: again" in done.reason("test_it")
+    assert "AssertionError" in done.reason("test_case")
+
+
 def test_fixtures_of_a_test_that_cannot_be_repeated_are_all_torn_down(run):
     source = """
         import pytest
@@ -125,10 +156,9 @@ def test_tests_that_skip_are_no_reason_to_fail_the_session(run):
 
 
 def test_a_run_longer_than_the_max_time(run):
-    source = "import time\ndef test_it(): time.sleep(0.02)\ndef test_next(): pass"
-    done = run(source, "--leakcheck-max-time=0.01")
+    done = run("def test_it(): pass", "--leakcheck-max-time=1e-9")
     assert done.verdict("test_it") == "not measured"
-    assert "one run takes longer than the max time of 0.01 s" in done.reason("test_it")
+    assert "one run takes longer than the max time of 1e-09 s" in done.reason("test_it")
 
 
 def test_the_time_of_pytest_timeout_is_kept(run, pytester):
@@ -141,13 +171,12 @@ def test_the_time_of_pytest_timeout_is_kept(run, pytester):
         "    config.pluginmanager.register(object(), 'timeout')\n"
     )
     source = """
-        import pytest, time
-        KEPT = []
-        @pytest.mark.timeout(0.2)
-        def test_it():
-            KEPT.append(bytes(99))
-            time.sleep(0.01)
+        import pytest
+        @pytest.mark.timeout(1e-9)
+        def test_marked(): pass
+        def test_option(): pass
         """
-    done = run(source, plugins=["fake_timeout"])
-    assert done.result_of("test_it")["seconds"] < 2  # not the 10 of --leakcheck-max-time
-    assert done.verdict("test_it") != "clean"
+    done = run(source, "--timeout=1e-8", plugins=["fake_timeout"])
+    # Half of it, instead of the 10 s of --leakcheck-max-time.
+    assert "the max time of 5e-10 s" in done.reason("test_marked")
+    assert "the max time of 5e-09 s" in done.reason("test_option")

@@ -51,6 +51,15 @@ def test_nothing_measured_is_not_green(run):
     assert done.status == 5
 
 
+def test_a_wrong_marker_ends_with_its_sentence(run):
+    source = "import pytest\n@pytest.mark.leakcheck(rat=1)\ndef test_it(): pass\n"
+    done = run(source, "-n2", plugins=["xdist.plugin", "xdist.looponfail"])
+    assert done.status == 1
+    done.result.assert_outcomes(errors=1)
+    assert "the marker leakcheck has no argument 'rat'" in done.out + done.err
+    assert done.found == {}
+
+
 def test_a_wrong_option_ends_at_once(run):
     options = ("-n2", "--leakcheck-rate=7")
     done = run("def test_it(): pass", *options, plugins=["xdist.plugin", "xdist.looponfail"])
