@@ -207,21 +207,18 @@ def diverted_reports(config: pytest.Config, receive: Callable[[Any], object]) ->
         caller._hookexec = usual
 
 
-class FailedSubtests:
-    """pytest 9's count of failed subtests by test, which fails the test when it is reported."""
+def forget_failed_subtests(item: pytest.Item) -> None:
+    """Undo what repeated runs added to pytest 9's count of failed subtests.
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._counts: dict[Any, int] = {}
-        with contextlib.suppress(ImportError, KeyError):
-            from _pytest.subtests import failed_subtests_key
+    The count fails the test when it is reported. A test with a failed subtest of its own is
+    never repeated, so there is nothing else to keep.
+    """
+    with contextlib.suppress(ImportError, KeyError):
+        from _pytest.subtests import failed_subtests_key
 
-            self._counts = config.stash[cast("Any", failed_subtests_key)]
-        self._before = dict(self._counts)
-
-    def restore(self) -> None:
-        """Forget what repeated runs counted."""
-        self._counts.clear()
-        self._counts.update(self._before)
+        counts = item.config.stash[cast("Any", failed_subtests_key)]
+        for key in (item.nodeid, getattr(item, "id", None)):  # the latter since pytest 9.2
+            counts.pop(key, None)
 
 
 def terminal_line(config: pytest.Config) -> str:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from leakcheck.pytest_plugin._private import (
     CAPLOG_RECORDS,
-    FailedSubtests,
     HigherFixtures,
     diverted_reports,
+    forget_failed_subtests,
     forget_unittest_trouble,
 )
 
@@ -203,7 +203,7 @@ class Kept:
             stack.callback(self._trim_lists)
             self._higher = HigherFixtures(item)
             stack.callback(forget_unittest_trouble, item)
-            stack.callback(FailedSubtests(item.config).restore)
+            stack.callback(forget_failed_subtests, item)
             stack.enter_context(diverted_reports(item.config, self._receive))
             stack.enter_context(self._logs)
             stack.callback(self.release_temp)
