@@ -85,8 +85,9 @@ sanitized() {
   LEAKCHECK_SANITIZE=address,undefined "$venv/bin/python" setup.py -q build_ext --inplace --build-temp build/obj
   local runtime
   runtime="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libstdc++.so)"
-  # Leaks are not looked for: CPython itself leaves blocks behind at exit.
-  LD_PRELOAD="$runtime" ASAN_OPTIONS=detect_leaks=0:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
+  # Leaks are not looked for: CPython itself leaves blocks behind at exit. A request that no machine
+  # can serve is part of the tests, and must come back as NULL.
+  LD_PRELOAD="$runtime" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
     PYTHONPATH="$PWD" "$venv/bin/python" -m pytest -q -p no:cacheprovider -p no:xdist -s tests/ext \
     --deselect tests/ext/test_packaging.py
 }
@@ -100,7 +101,7 @@ style() {
 types() {
   local bin="$PWD/build/venv/lint/bin"
   "$bin/mypy"
-  "$bin/stubtest" leakcheck._core
+  "$bin/stubtest" --allowlist ci/stubtest-allow.txt leakcheck._core
 }
 
 c_style() {

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, final
 
-from leakcheck.measure.raw import RawResult
+from leakcheck.measure.raw import RawFrame, RawResult
 
 MODE_ADAPTIVE: Final = 0
 MODE_CONFIRM: Final = 1
@@ -63,6 +63,9 @@ def judge_series(
 
 def self_test() -> str:
     """Empty when the sampler sees this interpreter right; else what is off."""
+
+def stack() -> list[RawFrame]:
+    """The calling thread's Python stack as the hooks read it, innermost frame first."""
 
 def active() -> bool:
     """A check is running in this process."""
