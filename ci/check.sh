@@ -21,9 +21,11 @@ failed=0
 step() { # step NAME COMMAND...: run it quietly, show its closing line, stop the check if it fails
   local name="$1" log="build/log/$1.log" start=$SECONDS status=0
   shift
-  # A child shell of its own: inside a function that is tested by ||, set -e would be off.
-  (set -euo pipefail; "$@") >"$log" 2>&1 &
-  wait $! || status=$?
+  # Not in a condition, where set -e would be off, nor in the background, where Ctrl-C is ignored.
+  set +e
+  (set -euo pipefail; "$@") >"$log" 2>&1
+  status=$?
+  set -e
   if [ "$status" != 0 ]; then
     tail -n 80 "$log"
     printf 'FAILED %-22s %4d s   exit status %d, all of it in %s\n' "$name" $((SECONDS - start)) "$status" "$log"
@@ -60,7 +62,8 @@ build_warning_free() { # build_warning_free VENV: the sampler, into the tree, no
 tests_on() { # tests_on VENV ARGUMENT...
   local venv="$1"
   shift
-  "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
+  # Some tests interrupt what they start, which whoever started this check may have switched off.
+  env --default-signal=INT,QUIT "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
 }
 
 # One tree, one build with counters, filled by the C tests and by the Python tests.
@@ -71,7 +74,7 @@ coverage() {
   "$venv/bin/python" tests/c/run.py --flavour cov
   LEAKCHECK_COVERAGE=1 "$venv/bin/python" setup.py -q build_ext --inplace --build-temp build/obj
   # The editable finder points to the checkout; the tree in front of it must win.
-  PYTHONPATH="$PWD" "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider tests/ext tests/unit tests/plugin
+  PYTHONPATH="$PWD" tests_on "$venv" tests/ext tests/unit tests/plugin
   "$here/build/venv/lint/bin/gcovr" -r . --filter 'csrc/' --merge-lines --gcov-ignore-parse-errors=negative_hits.warn \
     --txt --print-summary --fail-under-line "$COVERAGE_FLOOR"
 }
