@@ -7,6 +7,7 @@ Reads without linecache: filling it would make the program under test grow.
 from __future__ import annotations
 
 import ast
+import functools
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -122,6 +123,7 @@ def _load(path: str) -> _File | str:
     return _split(text)
 
 
+@functools.lru_cache(maxsize=16)  # A leak that many tests share is in the same few files.
 def _split(text: str) -> _File | str:
     if "\0" in text:
         return "the file is not Python text"
