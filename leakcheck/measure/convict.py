@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.measure.able import load_core
@@ -16,6 +17,8 @@ _PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
 _NO_STACK: Final = Frame(file="", function="<no Python stack>", line=0)
 
 WHY_STOPPED: Final = 7
+SUM_SHARE: Final = 0.9
+"""Part of the growth of exact sites that the sum of all sites must show."""
 
 
 class _Key(NamedTuple):
@@ -92,6 +95,34 @@ def _reason(raw: RawResult, rate: float) -> str:
         "the counts neither grow steadily nor stop growing",
         f"the time ran out after {raw['runs']} runs; a longer max time decides it",
     )[raw["why"]]
+
+
+def upheld_by_sites(result: Result) -> Result:
+    """An undecided trace is a leak where call sites alone prove it.
+
+    Something that fills or falls beside a leak bends the sum of both. A site that keeps the same
+    whole number of blocks in every run, at every mark, is a leak by itself, unless it only
+    replaces older blocks one for one: then the sum would not grow with it.
+    """
+    exact = [s for s in result.sites if s.grows and s.exact]
+    if result.verdict is not Verdict.INCONCLUSIVE or result.dropped or not exact:
+        return result
+    first, last = result.readings[-len(result.marks)], result.readings[-1]
+    grown = (last.blocks - first.blocks) + (last.raw - first.raw)
+    rate = sum(s.rate for s in exact)
+    if grown < SUM_SHARE * rate * result.marks[-1]:
+        return result
+    lines = "one line keeps" if len(exact) == 1 else f"{len(exact)} lines keep"
+    return dataclasses.replace(
+        result,
+        verdict=Verdict.LEAK,
+        rate=rate,
+        exact=True,
+        reason=(
+            f"{lines} a whole number of blocks in every run, exactly, over {result.marks[-1]:,} "
+            f"runs; what else grew there slowed down"
+        ),
+    )
 
 
 def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Result:

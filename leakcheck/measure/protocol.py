@@ -2,7 +2,7 @@
 """The order of steps of a check: screen and trace, then confirm what looks like a leak.
 
 1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows.
-2. *Confirm*, only for what still grows: a second trace of four longer windows, so that
+2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows, so that
    caches of up to several hundred entries fill and flatten, and, if it still grows, bounded
    lru caches are emptied to see whether the growth is theirs.
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.caches import empty_filled, fill_levels
-from leakcheck.measure.convict import WHY_STOPPED, to_result
+from leakcheck.measure.convict import WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.model import Phase, Reading, Verdict
 
 if TYPE_CHECKING:
@@ -164,15 +164,18 @@ class StepwiseCheck:
             self._decided = result
         elif self._suspect is not None:
             self._decided = self._confirmed(result, stopped=raw["why"] == WHY_STOPPED)
-        elif result.verdict is not Verdict.LEAK or self._known(result):
+        elif self._is_settled(result, stopped=raw["why"] == WHY_STOPPED):
             self._decided = result
         else:
             self._suspect = result
             self._levels = fill_levels()
             self._check = self._confirm_check()
 
-    def _known(self, result: Result) -> bool:
-        return self._precedents is not None and self._precedents.cover(result)
+    def _is_settled(self, result: Result, *, stopped: bool) -> bool:
+        """The adaptive check needs no confirmation: nothing to confirm, or no time for it."""
+        if result.verdict is Verdict.LEAK:
+            return self._precedents is not None and self._precedents.cover(result)
+        return result.verdict is Verdict.CLEAN or stopped or result.dropped > 0
 
     def _confirm_check(self) -> Check:
         settings = self._settings
@@ -192,6 +195,8 @@ class StepwiseCheck:
         result = _joined(suspect, result)
         if stopped and result.verdict is not Verdict.LEAK:
             result = _cut_short(suspect, result)
+        else:
+            result = upheld_by_sites(result)
         if result.verdict is Verdict.LEAK:
             result = self._less_caches(result)
         if result.verdict is Verdict.LEAK and self._precedents is not None:
@@ -224,7 +229,9 @@ def _joined(suspect: Result, confirm: Result) -> Result:
 
 
 def _cut_short(suspect: Result, confirm: Result) -> Result:
-    """Time ran out while confirming: uphold the suspect only if it kept growing so far."""
+    """Time ran out while confirming: uphold a leak only if it kept growing so far."""
+    if suspect.verdict is not Verdict.LEAK:
+        return confirm
     if confirm.sites and len(confirm.marks) > 1 and confirm.marks[-1] >= suspect.judged:
         first, last = confirm.readings[-len(confirm.marks)], confirm.readings[-1]
         grown = (last.blocks - first.blocks) + (last.raw - first.raw)
