@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pysite.h"
 
-#include <string.h> /* strcmp */
+#include <string.h> /* strcmp, strlen */
 
 #include "../core/mem.h"
 #include "../core/pairs.h"
@@ -13,6 +13,7 @@ typedef struct {
     char *file;     /* Owned, UTF-8. */
     char *function; /* Owned, UTF-8. */
     int first_line;
+    uint64_t lines; /* Hash of the line table: two lambdas share all else. */
 } code_names;
 
 typedef struct {
@@ -28,7 +29,7 @@ typedef struct {
 
 struct lc_pysite {
     lc_pairs by_address; /* (code object, 0) -> owner. */
-    lc_pairs by_names;   /* (hash of the names, attempt) -> code id. */
+    lc_pairs by_names;   /* (hash of the code_names, attempt) -> code id. */
     lc_pairs by_offset;  /* (offset, code id) -> frame number. */
     code_names *codes;   /* Owned; by code id. */
     uint32_t code_count, code_room;
@@ -134,20 +135,23 @@ copy_text(PyObject *text)
     return copy;
 }
 
-/* FNV-1a over both names and the line. */
+/* FNV-1a. */
+static uint64_t
+hash_bytes(uint64_t hash, const char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001B3);
+    }
+    return hash;
+}
+
+/* Both names, with their ends, the line and the line table. */
 static uint64_t
 hash_names(const code_names *names)
 {
-    uint64_t hash =
-        UINT64_C(0xCBF29CE484222325) ^ (uint64_t)(unsigned)names->first_line;
-    for (const char *p = names->file; *p != 0; p++) {
-        hash = (hash ^ (unsigned char)*p) * UINT64_C(0x100000001B3);
-    }
-    hash *= UINT64_C(0x100000001B3);
-    for (const char *p = names->function; *p != 0; p++) {
-        hash = (hash ^ (unsigned char)*p) * UINT64_C(0x100000001B3);
-    }
-    return hash;
+    uint64_t hash = names->lines ^ (uint64_t)(unsigned)names->first_line;
+    hash = hash_bytes(hash, names->file, strlen(names->file) + 1);
+    return hash_bytes(hash, names->function, strlen(names->function) + 1);
 }
 
 /* The code id of a code object's names; copies them when they are new. */
@@ -158,6 +162,9 @@ intern_names(lc_pysite *self, PyCodeObject *code, uint32_t *out)
         .file = copy_text(code->co_filename),
         .function = copy_text(code->co_qualname),
         .first_line = code->co_firstlineno,
+        .lines = hash_bytes(UINT64_C(0xCBF29CE484222325),
+                            PyBytes_AS_STRING(code->co_linetable),
+                            (size_t)PyBytes_GET_SIZE(code->co_linetable)),
     };
     lc_status status = LC_NOMEM;
     if (names.file == NULL || names.function == NULL) {
@@ -171,7 +178,7 @@ intern_names(lc_pysite *self, PyCodeObject *code, uint32_t *out)
             break;
         }
         const code_names *known = &self->codes[id];
-        if (known->first_line == names.first_line &&
+        if (known->first_line == names.first_line && known->lines == names.lines &&
             strcmp(known->file, names.file) == 0 &&
             strcmp(known->function, names.function) == 0) {
             *out = id;
@@ -187,7 +194,7 @@ intern_names(lc_pysite *self, PyCodeObject *code, uint32_t *out)
     if (status == LC_OK) {
         *out = self->code_count;
         self->codes[self->code_count++] = names;
-        names = (code_names){NULL, NULL, 0};
+        names = (code_names){.file = NULL, .function = NULL};
     }
 
 done:

@@ -5,12 +5,12 @@
  *     code object ----> owner, a small number recycled when the code object dies
  *        |
  *        v  names copied at first sight
- *     (file, function, first line) ----> code id
+ *     (file, function, lines) ---------> code id
  *     (code id, instruction offset) ---> frame number ---> place, decoded once
  *
- * Code compiled again from the same source has the same names and offsets, hence the
- * same frame numbers. No reference to any Python object is kept, nothing is allocated
- * through Python.
+ * Code compiled again from the same source has the same names, line table and offsets,
+ * hence the same frame numbers. No reference to any Python object is kept, nothing is
+ * allocated through Python.
  *
  * Thread rule: under the interpreter lock.
  */
