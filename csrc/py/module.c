@@ -37,31 +37,39 @@ core_active(PyObject *module, PyObject *ignored)
     return PyBool_FromLong(lc_pyloop_active());
 }
 
-/* Fills `out` (owned by the caller, freed by lc_mem_free) from a sequence of numbers. */
+/* Fills `out` (owned by the caller, freed by lc_mem_free) from numbers in 0 .. `most`, or
+ * any where `most` is negative. A tuple of our own: a number's __index__ may change the
+ * sequence. */
 static int
-numbers(PyObject *sequence, int64_t **out, Py_ssize_t *count)
+numbers(PyObject *sequence, int64_t most, int64_t **out, Py_ssize_t *count)
 {
-    PyObject *fast = PySequence_Fast(sequence, "expected a sequence of whole numbers");
-    if (fast == NULL) {
+    PyObject *tuple = PySequence_Tuple(sequence);
+    if (tuple == NULL) {
         return -1;
     }
     int status = -1;
-    *count = PySequence_Fast_GET_SIZE(fast);
+    *count = PyTuple_GET_SIZE(tuple);
     *out = lc_mem_calloc((size_t)*count + 1, sizeof **out);
     if (*out == NULL) {
         PyErr_NoMemory();
         goto done;
     }
     for (Py_ssize_t i = 0; i < *count; i++) {
-        (*out)[i] = PyLong_AsLongLong(PySequence_Fast_GET_ITEM(fast, i));
-        if ((*out)[i] == -1 && PyErr_Occurred()) {
+        int64_t value = PyLong_AsLongLong(PyTuple_GET_ITEM(tuple, i));
+        if (value == -1 && PyErr_Occurred()) {
             goto done;
         }
+        if (most >= 0 && (value < 0 || value > most)) {
+            PyErr_Format(PyExc_ValueError, "%lld is not in 0 .. %lld", (long long)value,
+                         (long long)most);
+            goto done;
+        }
+        (*out)[i] = value;
     }
     status = 0;
 
 done:
-    Py_DECREF(fast);
+    Py_DECREF(tuple);
     return status;
 }
 
@@ -89,17 +97,27 @@ core_judge_series(PyObject *module, PyObject *args)
     int32_t *runs32 = NULL, *ends32 = NULL;
     Py_ssize_t run_count, count_count, end_count;
     PyObject *answer = NULL;
-    if (numbers(runs_arg, &runs, &run_count) < 0 ||
-        numbers(counts_arg, &counts, &count_count) < 0 ||
-        numbers(ends_arg, &ends, &end_count) < 0) {
+    if (numbers(runs_arg, INT32_MAX, &runs, &run_count) < 0 ||
+        numbers(counts_arg, -1, &counts, &count_count) < 0 ||
+        numbers(ends_arg, INT32_MAX, &ends, &end_count) < 0) {
         goto done;
     }
     if (run_count != count_count || run_count > INT32_MAX || end_count > run_count) {
         PyErr_SetString(PyExc_ValueError, "runs, counts and window ends do not fit");
         goto done;
     }
+    if (!(rate > 0 && rate <= 1)) {
+        PyErr_SetString(PyExc_ValueError, "the rate must be above 0 and at most 1");
+        goto done;
+    }
+    for (Py_ssize_t i = 1; i < run_count; i++) {
+        if (runs[i] <= runs[i - 1]) {
+            PyErr_SetString(PyExc_ValueError, "runs must be rising");
+            goto done;
+        }
+    }
     for (Py_ssize_t i = 0; i < end_count; i++) {
-        if (ends[i] < 0 || ends[i] >= run_count || (i > 0 && ends[i] <= ends[i - 1])) {
+        if (ends[i] >= run_count || (i > 0 && ends[i] <= ends[i - 1])) {
             PyErr_SetString(PyExc_ValueError,
                             "window ends must be rising mark indices");
             goto done;
@@ -145,6 +163,12 @@ core_exec(PyObject *module)
         PyErr_SetString(PyExc_ImportError,
                         "leakcheck was built for another Python version; reinstall it "
                         "with this interpreter");
+        return -1;
+    }
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        PyErr_SetString(
+            PyExc_ImportError,
+            "leakcheck measures the main interpreter only; import it there");
         return -1;
     }
     lc_pyframe_prepare();

@@ -7,8 +7,7 @@
 typedef struct {
     PyObject_HEAD
     lc_pyloop *loop; /* Owned. */
-    bool
-        driving; /* drive is on the C stack: the loop must not be freed or re-entered. */
+    bool busy; /* A method works on the loop; the program's code may run in it. */
 } Check;
 
 static int
@@ -59,7 +58,8 @@ check_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
-/* The loop, if it may be used now. */
+/* The loop, if it may be used now. Not by the body, by a finaliser that a collection of
+ * ours calls, or by another thread meanwhile. */
 static lc_pyloop *
 usable(Check *self)
 {
@@ -67,8 +67,8 @@ usable(Check *self)
         PyErr_SetString(PyExc_RuntimeError, "this Check was never initialised");
         return NULL;
     }
-    if (self->driving) {
-        PyErr_SetString(PyExc_RuntimeError, "this Check is being driven already");
+    if (self->busy) {
+        PyErr_SetString(PyExc_RuntimeError, "this Check is at work already");
         return NULL;
     }
     return self->loop;
@@ -92,9 +92,9 @@ check_drive(PyObject *op, PyObject *args)
     if (loop == NULL) {
         return NULL;
     }
-    self->driving = true;
+    self->busy = true;
     int status = lc_pyloop_drive(loop, body, progress == Py_None ? NULL : progress);
-    self->driving = false;
+    self->busy = false;
     if (status < 0) {
         return NULL;
     }
@@ -105,9 +105,15 @@ static PyObject *
 check_next(PyObject *op, PyObject *ignored)
 {
     (void)ignored;
-    lc_pyloop *loop = usable((Check *)op);
-    int32_t runs = 0;
-    int more = loop == NULL ? -1 : lc_pyloop_next(loop, NULL, &runs);
+    Check *self = (Check *)op;
+    lc_pyloop *loop = usable(self);
+    if (loop == NULL) {
+        return NULL;
+    }
+    int32_t runs;
+    self->busy = true;
+    int more = lc_pyloop_next(loop, NULL, &runs);
+    self->busy = false;
     if (more < 0) {
         return NULL;
     }
@@ -118,8 +124,15 @@ static PyObject *
 check_read(PyObject *op, PyObject *ignored)
 {
     (void)ignored;
-    lc_pyloop *loop = usable((Check *)op);
-    if (loop == NULL || lc_pyloop_read(loop) < 0) {
+    Check *self = (Check *)op;
+    lc_pyloop *loop = usable(self);
+    if (loop == NULL) {
+        return NULL;
+    }
+    self->busy = true;
+    int status = lc_pyloop_read(loop);
+    self->busy = false;
+    if (status < 0) {
         return NULL;
     }
     Py_RETURN_NONE;

@@ -19,6 +19,8 @@ typedef void (*lc_pycode_death)(PyCodeObject *code);
 /* Calls `death` for every code object that dies from now on. -1 with an exception set
  * when the interpreter has no watcher left. One watch at a time. */
 int lc_pycode_watch(lc_pycode_death death);
+
+/* Ends it; keeps an exception that is set. */
 void lc_pycode_unwatch(void);
 
 #endif

@@ -32,9 +32,12 @@ lc_pycode_unwatch(void)
 {
     watch = NULL;
     if (watcher >= 0) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
         if (PyCode_ClearWatcher(watcher) < 0) {
-            PyErr_Clear(); /* Only an id that is not ours can fail. */
+            PyErr_Clear(); /* Somebody else has cleared it. */
         }
+        PyErr_Restore(type, value, traceback);
         watcher = -1;
     }
 }

@@ -27,6 +27,9 @@ static lc_pystack *stack; /* Borrowed while tracing. */
 /* Depth of this thread inside an object or mem hook. */
 static _Thread_local int nested __attribute__((tls_model("initial-exec")));
 
+/* Calls of this thread that each malloc hook has had; see is_heard. */
+static _Thread_local unsigned heard[DOMAINS] __attribute__((tls_model("initial-exec")));
+
 static inline bool
 on(void)
 {
@@ -88,6 +91,7 @@ take_raw(const void *block)
 #define LOCKED_DOMAIN_HOOKS(prefix, domain)                                            \
     static void *prefix##_malloc(void *ctx, size_t size)                               \
     {                                                                                  \
+        heard[domain]++;                                                               \
         nested++;                                                                      \
         void *block = original[domain].malloc(ctx, size);                              \
         nested--;                                                                      \
@@ -169,6 +173,7 @@ raw_leave(void)
 static void *
 raw_malloc(void *ctx, size_t size)
 {
+    heard[RAW]++;
     void *block = original[RAW].malloc(ctx, size);
     if (block != NULL) {
         count_raw(1);
@@ -195,23 +200,29 @@ raw_calloc(void *ctx, size_t count, size_t size)
 }
 
 /* The old entry goes before the block is released: another thread may be given the same
- * address the moment it is. */
+ * address the moment it is. We are not inside while it is, because an allocator below may
+ * wait for the interpreter lock, which whoever stops the trace holds; so by then it may
+ * be another trace. */
 static void *
 raw_realloc(void *ctx, void *old, size_t size)
 {
-    bool entered = raw_enter();
-    taken t = entered ? take_raw(old) : (taken){.seen = false};
+    const lc_recorder *asked = NULL;
+    taken t = {.seen = false};
+    if (raw_enter()) {
+        asked = recorder;
+        t = take_raw(old);
+        raw_leave();
+    }
     void *block = original[RAW].realloc(ctx, old, size);
-    if (block != NULL) {
-        count_raw(old == NULL);
-        if (entered) {
+    count_raw(block != NULL && old == NULL);
+    if (asked != NULL && raw_enter()) {
+        if (asked == recorder && block != NULL) {
             note_raw(block, size);
         }
-    }
-    else if (t.seen) {
-        lc_recorder_restore(recorder, LC_RECORDER_RAW, old, t.size, t.node, t.known);
-    }
-    if (entered) {
+        else if (asked == recorder && t.seen) {
+            lc_recorder_restore(recorder, LC_RECORDER_RAW, old, t.size, t.node,
+                                t.known);
+        }
         raw_leave();
     }
     return block;
@@ -244,11 +255,35 @@ is_outermost(int domain)
     return now.malloc == hooks[domain].malloc;
 }
 
+/* Whether our hook is in the domain's chain. A tool that was hooked before us and goes
+ * first puts back what stood below both, and nobody tells us. So we try: a hook on top of
+ * ours passes the call on. */
+static bool
+is_heard(int domain)
+{
+    static void *(*const allocate[DOMAINS])(size_t) = {
+        PyMem_RawMalloc,
+        PyMem_Malloc,
+        PyObject_Malloc,
+    };
+    static void (*const release[DOMAINS])(void *) = {
+        PyMem_RawFree,
+        PyMem_Free,
+        PyObject_Free,
+    };
+    if (is_outermost(domain)) {
+        return true;
+    }
+    unsigned before = heard[domain];
+    release[domain](allocate[domain](1));
+    return heard[domain] != before;
+}
+
 /* Hooks a domain unless we are in its chain already. */
 static void
 install(int domain)
 {
-    if (installed[domain]) {
+    if (installed[domain] && is_heard(domain)) {
         return;
     }
     PyMem_GetAllocator(domain_ids[domain], &original[domain]);
@@ -287,8 +322,14 @@ lc_pyhook_prepare(void)
     if (!prepared) {
         prepared = true;
         pthread_atfork(NULL, NULL, after_fork_in_child);
-        install(RAW);
     }
+    install(RAW);
+}
+
+bool
+lc_pyhook_hears(void)
+{
+    return is_heard(RAW) && (!on() || (is_heard(MEM) && is_heard(OBJ)));
 }
 
 int64_t

@@ -20,13 +20,18 @@
 #ifndef LC_PY_PYHOOK_H
 #define LC_PY_PYHOOK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../core/recorder.h"
 #include "pystack.h"
 
-/* Installs the raw hook; idempotent. Also arranges that a forked child records nothing. */
+/* Installs the raw hook, again where another tool has put it out of the chain. Also
+ * arranges that a forked child records nothing. */
 void lc_pyhook_prepare(void);
+
+/* Whether every hook that should be installed now still sees the blocks of its domain. */
+bool lc_pyhook_hears(void);
 
 /* Blocks of the raw domain that came minus those that went since lc_pyhook_prepare. */
 int64_t lc_pyhook_raw_live(void);

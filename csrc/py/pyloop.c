@@ -4,6 +4,7 @@
 #include <time.h>   /* clock_gettime */
 #include <unistd.h> /* getpid */
 
+#include "../core/growth_plan.h"
 #include "../core/mem.h"
 #include "pycode.h"
 #include "pyframe.h"
@@ -61,6 +62,10 @@ code_died(PyCodeObject *code)
 lc_pyloop *
 lc_pyloop_new(const lc_growth_settings *settings, double max_seconds)
 {
+    if (!lc_growth_plan_valid(settings)) {
+        PyErr_SetString(PyExc_ValueError, "the settings of the check are out of range");
+        return NULL;
+    }
     lc_pyloop *self = lc_mem_calloc(1, sizeof *self);
     if (self == NULL) {
         PyErr_NoMemory();
@@ -69,8 +74,7 @@ lc_pyloop_new(const lc_growth_settings *settings, double max_seconds)
     self->growth = lc_growth_new(settings);
     if (self->growth == NULL) {
         lc_pyloop_free(self);
-        PyErr_SetString(PyExc_ValueError,
-                        "the settings of the check are out of range (or no memory)");
+        PyErr_NoMemory();
         return NULL;
     }
     self->max_seconds = max_seconds;
@@ -261,6 +265,9 @@ lc_pyloop_read(lc_pyloop *self)
             goto fail;
         }
         reading.raw = lc_pyhook_raw_live();
+    }
+    if (!lc_pyhook_hears()) {
+        self->dropped++; /* What came since the last reading, however much it was. */
     }
     if (self->step.runs > 0) {
         self->run_seconds = (now() - self->batch_began) / self->step.runs;

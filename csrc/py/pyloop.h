@@ -41,7 +41,7 @@ typedef struct {
     int32_t window_count;
     lc_recorder *recorder; /* NULL: nothing was traced. */
     lc_pysite *site; /* NULL: nothing was traced. */
-    int64_t dropped; /* Allocations and marks that could not be recorded. */
+    int64_t dropped; /* Allocations, marks, batches that could not be recorded. */
     lc_growth_result judged;
 } lc_pyloop_evidence;
 

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -170,8 +173,6 @@ def test_a_check_forgotten_half_way_undoes_itself() -> None:
 
 
 def test_the_loop_itself_leaves_no_block_behind() -> None:
-    import sys
-
     def once() -> None:
         check = _core.Check(mode=_core.MODE_FIXED, iterations=12)
         check.drive(os.getpid)
@@ -189,10 +190,108 @@ def test_the_loop_itself_leaves_no_block_behind() -> None:
 
 @pytest.mark.parametrize(
     ("runs", "counts", "ends"),
-    [([0, 1], [0], [1]), ([0, 1, 2], [0, 1, 2], [2, 1]), ([0, 1], [0, 1], [5])],
+    [
+        ([0, 1], [0], [1]),
+        ([0, 1, 2], [0, 1, 2], [2, 1]),
+        ([0, 1], [0, 1], [5]),
+        ([0, 1, 1], [0, 1, 2], [0, 1, 2]),
+        ([0, 2**40], [0, 1], [1]),
+    ],
 )
 def test_series_that_do_not_fit_are_refused(
     runs: list[int], counts: list[int], ends: list[int]
 ) -> None:
-    with pytest.raises(ValueError, match=r"fit|rising"):
+    with pytest.raises(ValueError, match=r"fit|rising|not in"):
         _core.judge_series(runs, counts, ends, 0.3)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, 2.0, float("nan")])
+def test_a_rate_out_of_range_is_refused_for_a_series(rate: float) -> None:
+    with pytest.raises(ValueError, match="rate"):
+        _core.judge_series([0, 1, 2, 3], [0, 1, 2, 3], [1, 2, 3], rate)
+
+
+def test_a_number_that_empties_its_own_series_does_no_harm() -> None:
+    class Emptying:
+        def __index__(self) -> int:
+            runs.clear()
+            return 0
+
+    runs: list[object] = [Emptying(), *range(1, 40)]
+    judged = _core.judge_series(runs, [7] * 40, [5, 15, 39], 0.3)  # type: ignore[arg-type]
+    assert judged[0] == 0
+
+
+def test_a_finaliser_cannot_use_the_check_that_collects_it() -> None:
+    refused = []
+
+    class Meddling:
+        def __del__(self) -> None:
+            for step in (check.close, check.next, check.read, check.result):
+                try:
+                    step()
+                except RuntimeError as error:
+                    refused.append("at work" in str(error))
+
+    check = _core.Check(mode=_core.MODE_FIXED, iterations=30)
+    while (runs := check.next()) >= 0:
+        for _ in range(runs):
+            meddling = Meddling()
+            meddling.itself = meddling  # type: ignore[attr-defined]
+            del meddling
+        check.read()
+    assert set(refused) == {True}
+    assert len(refused) == 4 * check.result()["runs"]
+    assert check.result()["verdict"] == 0
+
+
+def test_another_thread_cannot_end_a_check_at_work() -> None:
+    refused = []
+
+    def meddle() -> None:
+        try:
+            check.close()
+        except RuntimeError as error:
+            refused.append(str(error))
+
+    def body() -> None:
+        thread = threading.Thread(target=meddle)
+        thread.start()
+        thread.join()
+
+    check = _core.Check(mode=_core.MODE_FIXED, iterations=12)
+    check.drive(body)
+    assert refused == ["this Check is at work already"] * check.result()["runs"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 has no code watchers")
+def test_the_bodys_exception_survives_a_watcher_that_is_gone() -> None:
+    testcapi = pytest.importorskip("_testcapi")
+
+    def fail() -> None:
+        for watcher in range(8):
+            with contextlib.suppress(ValueError):
+                testcapi.clear_code_watcher(watcher)
+        raise ValueError("the body's own")
+
+    check = _core.Check(mode=_core.MODE_CONFIRM)
+    with pytest.raises(ValueError, match="the body's own"):
+        check.drive(fail)
+    assert not _core.active()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 has no code watchers")
+def test_a_check_that_gets_no_watcher_says_so_and_undoes_itself() -> None:
+    testcapi = pytest.importorskip("_testcapi")
+    taken = []
+    with contextlib.suppress(RuntimeError):
+        for _ in range(8):
+            taken.append(testcapi.add_code_watcher(0))
+    try:
+        with pytest.raises(RuntimeError, match="watcher"):
+            _core.Check(mode=_core.MODE_CONFIRM).drive(os.getpid)
+        assert not _core.active()
+        assert gc.get_freeze_count() == 0
+    finally:
+        for watcher in taken:
+            testcapi.clear_code_watcher(watcher)
