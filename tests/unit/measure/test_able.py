@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What can't be measured is refused in one sentence that says what to do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tracemalloc
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from leakcheck import _core
+from leakcheck.errors import BlindError
+from leakcheck.measure import able
+
+
+def test_this_interpreter_can_be_measured() -> None:
+    able.ensure_able()
+
+
+@pytest.mark.parametrize("allocator", ["malloc", "malloc_debug"])
+def test_another_allocator_is_refused(allocator: str) -> None:
+    code = "from leakcheck.measure.able import ensure_able; ensure_able()"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONMALLOC": allocator},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "BlindError" in run.stderr
+    assert "unset PYTHONMALLOC" in run.stderr
+
+
+def test_pythons_debug_allocator_is_no_obstacle() -> None:
+    code = (
+        "from leakcheck import check; kept = [];"
+        "print(check(lambda: kept.append(bytearray(9))).verdict, check(int).verdict)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONMALLOC": "debug"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == ["leak", "clean"]
+
+
+def test_tracemalloc_that_is_on_is_refused() -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(BlindError, match="tracemalloc is on"):
+            able.ensure_able()
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_layout_that_differs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    core = SimpleNamespace(self_test=lambda: "the frames differ", stack=_core.stack)
+    monkeypatch.setattr(able, "load_core", lambda: core)
+    with pytest.raises(BlindError, match=r"does not fit this interpreter .* the frames differ"):
+        able.ensure_able()
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        [],
+        [("x.py", "nobody", 1), ("y.py", "nobody", 2)],
+        [(able.__file__, "_known_stack.<locals>.inner", 1), ("y.py", "f", 2)],
+    ],
+)
+def test_a_stack_seen_wrong_is_refused(
+    monkeypatch: pytest.MonkeyPatch, seen: list[tuple[Any, ...]]
+) -> None:
+    core = SimpleNamespace(self_test=lambda: "", stack=lambda: seen)
+    monkeypatch.setattr(able, "load_core", lambda: core)
+    with pytest.raises(BlindError, match="it sees"):
+        able.ensure_able()
+
+
+def test_another_implementation_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "implementation", SimpleNamespace(name="pypy"))
+    with pytest.raises(BlindError, match="CPython only; this is pypy"):
+        able.load_core()
+
+
+def test_a_sampler_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import leakcheck
+
+    monkeypatch.setitem(sys.modules, "leakcheck._core", None)
+    monkeypatch.delattr(leakcheck, "_core")
+    with pytest.raises(BlindError, match=r"can't be loaded .* reinstall it"):
+        able.load_core()

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""The order of steps, on real bodies."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import sys
+from collections import deque
+from collections.abc import Callable
+
+import pytest
+
+from leakcheck import _core
+from leakcheck.config import Settings
+from leakcheck.measure.protocol import Precedents, StepwiseCheck, check_callable
+from leakcheck.model import Phase, Result, Verdict
+
+
+def leak() -> Callable[[], None]:
+    kept: list[bytearray] = []
+    return lambda: kept.append(bytearray(100))
+
+
+def test_a_clean_body_is_settled_within_fifteen_runs() -> None:
+    result = check_callable(lambda: None, Settings())
+    assert (result.verdict, result.bound) == (Verdict.CLEAN, 0.3)
+    assert result.runs <= 15
+
+
+def test_a_leak_is_confirmed_by_longer_windows() -> None:
+    result = check_callable(leak(), Settings())
+    assert (result.verdict, result.rate) == (Verdict.LEAK, 2.0)
+    assert result.judged >= 900
+    assert result.runs > result.judged
+    assert [r.runs for r in result.readings] == sorted(r.runs for r in result.readings)
+
+
+@pytest.mark.parametrize("size", [20, 128, 500])
+def test_a_ring_that_fills_is_no_leak(size: int) -> None:
+    ring: deque[bytearray] = deque(maxlen=size)
+    assert check_callable(lambda: ring.append(bytearray(9)), Settings()).verdict is Verdict.CLEAN
+
+
+def test_a_bounded_lru_cache_longer_than_the_check_is_named_not_convicted() -> None:
+    numbers = itertools.count()
+
+    @functools.lru_cache(maxsize=100_000)
+    def parse(number: int) -> list[int]:
+        return [number, number]
+
+    result = check_callable(lambda: parse(next(numbers)), Settings())
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "parse" in result.reason
+    assert "of 100000 entries" in result.reason
+
+
+def test_an_lru_cache_without_a_limit_is_a_leak() -> None:
+    numbers = itertools.count()
+
+    @functools.cache
+    def parse(number: int) -> list[int]:
+        return [number, number]
+
+    assert check_callable(lambda: parse(next(numbers)), Settings()).verdict is Verdict.LEAK
+
+
+def test_a_bounded_cache_beside_a_leak_does_not_excuse_it() -> None:
+    numbers = itertools.count()
+    kept: list[list[int]] = []
+
+    @functools.lru_cache(maxsize=100_000)
+    def parse(number: int) -> int:
+        return number + 1
+
+    def both() -> None:
+        number = next(numbers)
+        parse(number)
+        kept.extend([number] for _ in range(40))
+
+    assert check_callable(both, Settings()).verdict is Verdict.LEAK
+
+
+def test_a_leak_proven_before_is_not_confirmed_again() -> None:
+    precedents = Precedents()
+    kept: list[bytearray] = []
+
+    def body() -> None:
+        kept.append(bytearray(100))
+
+    first = check_callable(body, Settings(), precedents=precedents)
+    second = check_callable(body, Settings(), precedents=precedents)
+    assert (first.verdict, second.verdict) == (Verdict.LEAK, Verdict.LEAK)
+    assert second.runs < first.runs / 5
+
+
+def test_the_same_seed_gives_the_same_readings() -> None:
+    def runs(result: Result) -> list[tuple[Phase, int]]:
+        return [(r.phase, r.runs) for r in result.readings]
+
+    first, again = (check_callable(leak(), Settings(seed=5)) for _ in range(2))
+    other = check_callable(leak(), Settings(seed=6))
+    assert runs(first) == runs(again)
+    assert runs(first) != runs(other)
+
+
+def test_iterations_are_done_exactly() -> None:
+    result = check_callable(leak(), Settings(iterations=777))
+    assert result.marks[-1] == 777
+    assert [s.blocks for s in result.sites if s.grows] == [2 * 777]
+
+
+def test_no_time_is_no_decision() -> None:
+    result = check_callable(leak(), Settings(max_time=1e-9))
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "time ran out" in result.reason
+
+
+def test_progress_hears_of_all_three_phases_in_order() -> None:
+    heard: list[tuple[Phase, int]] = []
+    check_callable(leak(), Settings(), progress=lambda phase, runs, _: heard.append((phase, runs)))
+    assert {phase for phase, _ in heard} == set(Phase)
+    assert [runs for _, runs in heard] == sorted(runs for _, runs in heard)
+
+
+def test_an_error_of_the_body_leaves_nothing_open() -> None:
+    calls = itertools.count()
+
+    def fail() -> None:
+        if next(calls) == 5:
+            raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        check_callable(fail, Settings())
+    assert not _core.active()
+
+
+def test_the_stepwise_check_says_what_drive_says() -> None:
+    kept: list[bytearray] = []
+    check = StepwiseCheck(Settings())
+    while (runs := check.next()) is not None:
+        for _ in range(runs):
+            kept.append(bytearray(1))
+        check.read()
+    check.close()
+    assert (check.result().verdict, check.result().rate) == (Verdict.LEAK, 2.0)
+
+
+def test_a_stepwise_check_closed_early_has_no_result() -> None:
+    check = StepwiseCheck(Settings())
+    check.next()
+    check.close()
+    check.close()
+    with pytest.raises(RuntimeError, match="closed before"):
+        check.result()
+    with pytest.raises(RuntimeError, match="decided"):
+        check.read()
+    assert not _core.active()
+
+
+def test_a_leak_beside_a_cache_that_bends_the_sum_is_found() -> None:
+    numbers = itertools.count()
+    kept: list[object] = []
+    window: dict[int, bytearray] = {}
+
+    def body() -> None:
+        number = next(numbers)
+        kept.append(object())
+        if number < 700:
+            window[number] = bytearray(number % 7)
+
+    assert check_callable(body, Settings()).verdict is Verdict.LEAK
+
+
+def test_a_check_leaves_no_block_of_ours_behind() -> None:
+    settings = Settings()
+    for _ in range(4):
+        check_callable(int, settings)
+    before = sys.getallocatedblocks()
+    for _ in range(20):
+        check_callable(int, settings)
+    assert sys.getallocatedblocks() - before <= 5
