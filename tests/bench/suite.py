@@ -8,6 +8,7 @@ own order, plain and with `--leakcheck`, in turns.
 from __future__ import annotations
 
 import platform
+import resource
 from typing import TYPE_CHECKING
 
 from tests.bench.figures import BenchError, Options, Table, spread
@@ -15,14 +16,36 @@ from tests.bench.figures import BenchError, Options, Table, spread
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.corpus.places import Python
+    from tests.suites.runs import Run
+    from tests.suites.suites import Suite
+
 REPEATS = 3
 TIMEOUT = 3600.0
+CHECKED = ("--leakcheck",)
+
+
+def _children() -> float:
+    """Processor seconds of all child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _run(suite: Suite, on: Python, arguments: tuple[str, ...]) -> tuple[float, Run, str]:
+    """Processor seconds of one whole run, what it reported, its command line."""
+    from tests.suites import runs
+
+    before = _children()
+    done, command = runs.run(suite, on, arguments, TIMEOUT)
+    if done.state not in ("exit 0", "exit 1"):
+        raise BenchError(f"the suite of {suite.name} ended with {done.state}: {done.tail}")
+    return _children() - before, done, command
 
 
 def ask(options: Options) -> Iterator[Table]:
     """One table: plain against checked."""
     from tests.corpus import places
-    from tests.suites import compare, runs, suites
+    from tests.suites import compare, suites
 
     on = places.python(platform.python_version())
     if on is None:
@@ -36,24 +59,23 @@ def ask(options: Options) -> Iterator[Table]:
         (suite,) = suites.named([options.suite])
     except LookupError as error:
         raise BenchError(str(error)) from error
-    plain, checked, tests = [], [], 0
-    for _ in range(1 if options.quick else REPEATS):
-        try:
-            one, _command = runs.run(suite, on, (), TIMEOUT)
-            other, command = runs.run(suite, on, ("--leakcheck",), TIMEOUT)
-        except places.PlaceError as error:
-            raise BenchError(str(error)) from error
-        for done in (one, other):
-            if done.state not in ("exit 0", "exit 1"):
-                raise BenchError(f"the suite of {suite.name} ended with {done.state}: {done.tail}")
-        plain.append(one.seconds)
-        checked.append(other.seconds)
-        tests = len(compare.outcomes(other.reports))
-        told = compare.verdicts(other.reports)
+    plain, checked = [], []
+    try:
+        # Not counted: whatever has to be fetched and built, and cold files.
+        for arguments in ((), CHECKED):
+            _run(suite, on, arguments)
+        for _ in range(1 if options.quick else REPEATS):
+            plain.append(_run(suite, on, ())[0])
+            seconds, done, command = _run(suite, on, CHECKED)
+            checked.append(seconds)
+    except places.PlaceError as error:
+        raise BenchError(str(error)) from error
+    tests = len(compare.outcomes(done.reports))
+    told = compare.verdicts(done.reports)
     yield Table(
         f"{suite.name} {suite.version}: {tests} tests",
         (
-            "Wall time of whole pytest processes, plain and checked in turns;",
+            "Processor time of whole pytest processes, plain and checked in turns;",
             f"`{command}`.",
         ),
         ("checked / plain", "plain s", "checked s", "verdicts of the last"),
