@@ -5,6 +5,7 @@ Switches, read from the environment:
     LEAKCHECK_COVERAGE=1                    count executed lines for gcov
     LEAKCHECK_SANITIZE=address,undefined    build under these sanitizers
     LEAKCHECK_WERROR=1                      warnings are errors, and csrc/core gets more of them
+    LEAKCHECK_MEM=tests/ext/mem_failing.c   link this in place of csrc/core/mem.c: a test's door
 Give each flavour its own --build-temp. A build always compiles everything: no object file of
 another flavour can slip in.
 """
@@ -45,8 +46,9 @@ def sources() -> tuple[list[str], list[str]]:
     minor = min(max(sys.version_info[:2], SUPPORTED[0]), SUPPORTED[1])[1]
     frames = f"pyframe_3{minor}"
     codes = "pycode_311" if sys.version_info < (3, 12) else "pycode_312"  # 3.12: code watchers
+    mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
-        [f"csrc/core/{stem}.c" for stem in CORE],
+        [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
         [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes)],
     )
 
