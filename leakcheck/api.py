@@ -181,7 +181,7 @@ def loop_is_running() -> bool:
 
 def message(result: Result, function: Callable[..., object], case: TestCase | None) -> str:
     """The report, as the message of an exception: no colours."""
-    from leakcheck.report.terminal import Style, render
+    from leakcheck.report.terminal import CALL, Style, render
 
     return render(
         result,
@@ -189,6 +189,7 @@ def message(result: Result, function: Callable[..., object], case: TestCase | No
         root=Path.cwd(),
         reproduce=_reproduce(function, case),
         style=Style(),
+        advice=CALL,
     )
 
 

@@ -217,7 +217,7 @@ def as_json(result: Result, target: str) -> str:
 
 def _report(result: Result, target: Target, options: argparse.Namespace) -> str:
     """The report for people, ending in a line feed."""
-    from leakcheck.report.terminal import render
+    from leakcheck.report.terminal import COMMAND, render
 
     text = render(
         result,
@@ -225,6 +225,7 @@ def _report(result: Result, target: Target, options: argparse.Namespace) -> str:
         root=Path.cwd(),
         reproduce=_reproduce(target, options, result),
         style=_style(options),
+        advice=COMMAND,
     )
     return f"{text}\n"
 

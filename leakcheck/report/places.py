@@ -41,6 +41,33 @@ class Style:
     verbose: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """How the reader says things where this report is read.
+
+    Attributes:
+        max_time: sets the seconds a check may take; `{}` stands for the number.
+        iterations: sets the runs, likewise.
+        rate: the name of the smallest leak looked for.
+        accept: how to accept a leak; empty where there is no such thing.
+    """
+
+    max_time: str
+    iterations: str
+    rate: str
+    accept: str = ""
+
+
+PYTEST: Final = Advice(
+    max_time="--leakcheck-max-time={}",
+    iterations="--leakcheck-iterations={}",
+    rate="--leakcheck-rate",
+    accept='@pytest.mark.no_leakcheck(reason="...")',
+)
+COMMAND: Final = Advice("--max-time {}", "--iterations {}", "--rate")
+CALL: Final = Advice("max_time={}", "iterations={}", "rate=")
+
+
 _CODES: Final[Mapping[str, str]] = {
     "bad": "31;1",
     "good": "32;1",

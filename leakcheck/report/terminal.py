@@ -10,7 +10,7 @@ from leakcheck.config import MAX_ITERATIONS
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import group, parting, project_frame
 from leakcheck.model import Verdict
-from leakcheck.report.places import Painter, Style
+from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
 from leakcheck.report.text import blocks, kib, number, pad, rate
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leakcheck.judge.sites import LineGroup
     from leakcheck.model import Frame, Result, Site
 
-__all__ = ["Style", "render"]
+__all__ = ["CALL", "COMMAND", "PYTEST", "Advice", "Style", "render"]
 
 _GROUPS: Final = 5
 _SEEN: Final = 3
@@ -34,7 +34,15 @@ _COLORS: Final = {
 }
 
 
-def render(result: Result, *, test: str, root: Path, reproduce: str, style: Style) -> str:
+def render(  # noqa: PLR0913 - what a report needs, each by name
+    result: Result,
+    *,
+    test: str,
+    root: Path,
+    reproduce: str,
+    style: Style,
+    advice: Advice = PYTEST,
+) -> str:
     """The report as text without a newline at its end.
 
     Args:
@@ -43,12 +51,13 @@ def render(result: Result, *, test: str, root: Path, reproduce: str, style: Styl
         root: the project's folder: decides which frames are the project's own.
         reproduce: the command that repeats the check; empty when there is none.
         style: colours, characters, how much.
+        advice: how settings are spelled where the report is read.
     """
     painter = Painter(root, style, Sources())
     if result.verdict is Verdict.LEAK:
-        lines = _leak(painter, result, test, reproduce)
+        lines = _leak(painter, result, test, reproduce, advice)
     elif result.verdict is Verdict.INCONCLUSIVE:
-        lines = _inconclusive(painter, result, test, reproduce)
+        lines = _inconclusive(painter, result, test, reproduce, advice)
     elif result.verdict is Verdict.CLEAN:
         lines = _clean(painter, result, test)
     else:
@@ -74,7 +83,9 @@ def _clean(painter: Painter, result: Result, test: str) -> Iterator[str]:
         yield from _seen(painter, group(result.sites))
 
 
-def _inconclusive(painter: Painter, result: Result, test: str, reproduce: str) -> Iterator[str]:
+def _inconclusive(
+    painter: Painter, result: Result, test: str, reproduce: str, advice: Advice
+) -> Iterator[str]:
     figures = f"N={result.judged:,}"
     if result.rate:
         figures = f"{rate(result.rate, exact=result.exact)}, {figures}"
@@ -86,13 +97,16 @@ def _inconclusive(painter: Painter, result: Result, test: str, reproduce: str) -
     else:
         seconds = max(1, math.ceil(result.seconds * _MORE))
         runs = min(MAX_ITERATIONS, max(1, result.runs) * _MORE)
-        yield f"  next       more time: --leakcheck-max-time={seconds} (this took {result.seconds:.1f} s)"
-        yield f"             more runs: --leakcheck-iterations={runs}, or a smaller --leakcheck-rate"
+        time = advice.max_time.format(seconds)
+        yield f"  next       more time: {time} (this took {result.seconds:.1f} s)"
+        yield f"             more runs: {advice.iterations.format(runs)}, or a smaller {advice.rate}"
         yield "             less noise: let every run do the same work (fixed seed, same input)"
     yield from _reproduce(painter, reproduce)
 
 
-def _leak(painter: Painter, result: Result, test: str, reproduce: str) -> Iterator[str]:
+def _leak(
+    painter: Painter, result: Result, test: str, reproduce: str, advice: Advice
+) -> Iterator[str]:
     figures = rate(result.rate, exact=result.exact)
     if result.exact and result.marks:
         marks = len(result.marks)
@@ -128,7 +142,8 @@ def _leak(painter: Painter, result: Result, test: str, reproduce: str) -> Iterat
     yield from _certificate(painter, result)
     yield from _dropped(result)
     yield from _reproduce(painter, reproduce)
-    yield '  accept     @pytest.mark.no_leakcheck(reason="...")'
+    if advice.accept:
+        yield f"  accept     {advice.accept}"
 
 
 def _group(
