@@ -259,7 +259,9 @@ lc_pysite_intern(lc_pysite *self, PyCodeObject *code, int offset, uint32_t *owne
     }
     place p = {.code = id, .line = -1, .end_line = -1, .column = -1, .end_column = -1};
     if (!PyCode_Addr2Location(code, offset, &p.line, &p.column, &p.end_line,
-                              &p.end_column)) {
+                              &p.end_column) ||
+        p.line < 0) {
+        /* Instructions at a function's entry (its cells are made there) have no line. */
         p.line = code->co_firstlineno;
     }
     status = lc_pairs_put(&self->by_offset, key, id, self->place_count);

@@ -26,8 +26,8 @@
 typedef struct {
     const char *file; /* UTF-8, surrogates passed through. Borrowed from the table. */
     const char *function; /* Qualified name, likewise. */
-    int line; /* 1-based; -1 where the compiler recorded none, as below. */
-    int end_line;
+    int line; /* 1-based; the function's first where the compiler recorded none. */
+    int end_line; /* As the columns: -1 where the compiler recorded none. */
     int column; /* 0-based, bytes in the UTF-8 line. */
     int end_column;
 } lc_pysite_place;

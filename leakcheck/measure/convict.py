@@ -89,8 +89,8 @@ def _reason(raw: RawResult, rate: float) -> str:
         f"{metric} grew in each of {windows} windows, {judged:,} runs in all, without slowing down",
         f"{metric} still grow, but ever more slowly ({slope:.3g} a run at the end)",
         (
-            f"{metric} grow by {slope:.3g} a run, which is less than the rate looked for "
-            f"({rate:g}); a smaller rate decides it"
+            f"{metric} grew by {slope:.3g} a run on the whole, which is less than the rate looked "
+            f"for ({rate:g}); a smaller rate looks closer"
         ),
         "the counts neither grow steadily nor stop growing",
         f"the time ran out after {raw['runs']} runs; a longer max time decides it",

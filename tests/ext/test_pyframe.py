@@ -129,3 +129,17 @@ def test_columns_are_those_of_the_running_expression() -> None:
     _, function, line, end_line, column, end_column = (_core.stack())[0]
     assert function == "test_columns_are_those_of_the_running_expression"
     assert (line, end_column - column) == (end_line, len("_core.stack()"))
+
+
+def test_an_instruction_without_a_line_is_on_the_functions_first() -> None:
+    # The cell of a captured parameter is made before the function's first line runs.
+    check = _core.Check(mode=_core.MODE_FIXED, iterations=24)
+    kept = []
+
+    def capture(value: int) -> Callable[[], int]:
+        return lambda: value
+
+    check.drive(lambda: kept.append(capture(1)))
+    result = check.result()
+    lines = {line for _, function, line, *_ in result["frames"] if function == capture.__qualname__}
+    assert lines == {capture.__code__.co_firstlineno, capture.__code__.co_firstlineno + 1}
