@@ -8,6 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset LEAKCHECK_COVERAGE LEAKCHECK_SANITIZE LEAKCHECK_WERROR LEAKCHECK_CFLAGS
+unset CI BUILD_NUMBER GITHUB_ACTIONS # pytest and hypothesis print and choose otherwise under these
 unset PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
 . ci/lib.sh
 
