@@ -67,6 +67,11 @@ tests_on() { # tests_on VENV ARGUMENT...
   env --default-signal=INT,QUIT "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
 }
 
+with_this_tree() { # with_this_tree VENV TESTS: by an install of the tree that is built already
+  install_here "$1"
+  tests_on "$1" "$2"
+}
+
 # One tree, one build with counters, filled by the C tests and by the Python tests.
 coverage() {
   local venv="$1" tree="build/cov" here="$PWD"
@@ -136,6 +141,23 @@ for python in "${pythons[@]}"; do
   step "build-$version" build_warning_free "$venv"
   step "pytest-$version" tests_on "$venv"
 done
+
+# Every older pytest on every Python must leave nothing behind; each of them runs all tests of the
+# plugin on one Python.
+pair=0
+older=(83 84 90)
+for python in "${pythons[@]}"; do
+  version="$("$python" -c 'import platform; print(platform.python_version())')"
+  for old in "${older[@]}"; do
+    step "venv-$version-pytest-$old" venv_for "$python" "$version-pytest-$old" test "pytest-$old"
+    venv="$PWD/build/venv/$version-pytest-$old"
+    tests=tests/plugin/test_empty_test_grows_nothing.py
+    [ "$old" = "${older[$((pair % 3))]}" ] && tests=tests/plugin
+    step "pytest-$old-$version" with_this_tree "$venv" "$tests"
+  done
+  pair=$((pair + 1))
+done
+venv="$PWD/build/venv/$version"
 
 step types types
 step sanitized sanitized "$PWD/build/venv/$version"
