@@ -120,6 +120,17 @@ def project_frame(site: Site, root: Path) -> Frame | None:
     return next((frame for frame in reversed(site.frames) if is_project(frame, root)), None)
 
 
+def is_telling(site: Site) -> bool:
+    """Whether the last two frames say what allocated: code under test, or a library it called.
+
+    A line of what runs the tests says nothing: the interpreter keeps freed lists, dicts, tuples
+    and floats for the next one, so any test may hold what was allocated there.
+    """
+    if is_harness(site.leaf):
+        return False
+    return any(not _is_given(frame) for frame in site.frames[-2:])
+
+
 def group(sites: Iterable[Site]) -> tuple[LineGroup, ...]:
     """Sites gathered by stack and allocating line: growing groups first, then largest first.
 
@@ -223,6 +234,17 @@ def relative(file: str, root: Path) -> str | None:
     if not (path.startswith("/") or _DRIVE.match(file)):
         path = _slashed(base + path)  # compiled with a relative name: root is our best guess
     return path[len(base) :] if path.startswith(base) and len(path) > len(base) else None
+
+
+def _is_given(frame: Frame) -> bool:
+    """The frame belongs to what runs the test, to the interpreter, or to nobody."""
+    path = _slashed(frame.file)
+    return (
+        not path
+        or path.startswith("<frozen ")
+        or is_harness(frame)
+        or _after_stdlib(path) is not None
+    )
 
 
 def _slashed(file: str) -> str:

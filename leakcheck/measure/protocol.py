@@ -49,8 +49,13 @@ _Place = tuple[str, str, int]
 class Precedents:
     """The sites convicted in full so far: a session's memory of leaks already proven."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, telling: Callable[[Site], bool] = lambda _: True) -> None:
+        """Start with none.
+
+        Args:
+            telling: the last two frames of a site are enough to know a leak by.
+        """
+        self._telling = telling
         self._places: set[tuple[_Place, ...]] = set()
 
     @staticmethod
@@ -59,11 +64,14 @@ class Precedents:
 
     def record(self, result: Result) -> None:
         """Remember the growing sites of a confirmed leak."""
-        self._places.update(self._place(s) for s in result.sites if s.grows)
+        self._places.update(self._place(s) for s in result.sites if self._counts(s))
 
     def cover(self, result: Result) -> bool:
         """A site that grows in `result` is known from a confirmed leak."""
-        return any(s.grows and self._place(s) in self._places for s in result.sites)
+        return any(self._counts(s) and self._place(s) in self._places for s in result.sites)
+
+    def _counts(self, site: Site) -> bool:
+        return site.grows and self._telling(site)
 
 
 class StepwiseCheck:

@@ -10,6 +10,7 @@ import pytest
 
 from leakcheck.api import managed
 from leakcheck.errors import BlindError
+from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding
@@ -35,7 +36,7 @@ class Checks:
         self._wishes = wishes
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
-        self._precedents = Precedents()
+        self._precedents = Precedents(is_telling)
         self._running: pytest.Item | None = None
         self._subtest_failed = False
 

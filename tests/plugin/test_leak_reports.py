@@ -33,6 +33,19 @@ def test_the_line_the_letter_and_the_status(run):
     assert "LEAKED test_it.py::test_leaks - leaks 2 blocks a run at test_it.py:3" in short
 
 
+def test_a_leak_is_no_precedent_for_a_bounded_cache_after_it(run):
+    # Both hold dicts that pytest allocated and freed, and the interpreter handed out again.
+    source = """
+    import collections
+    KEPT = []
+    BOUNDED = collections.deque(maxlen=300)
+    def test_leaks(): KEPT.append({"a": 1})
+    def test_bounded(): BOUNDED.append({"b": 1})
+    """
+    done = run(source)
+    assert (done.verdict("test_leaks"), done.verdict("test_bounded")) == ("leak", "clean")
+
+
 def test_no_traceback_of_ours_above_the_report(run):
     done = run(LEAKS)
     failure = done.out[done.out.index("= FAILURES =") :]

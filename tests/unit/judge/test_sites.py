@@ -21,6 +21,7 @@ from leakcheck.judge.sites import (
     installed_path,
     is_harness,
     is_project,
+    is_telling,
     owner,
     parting,
     project_frame,
@@ -60,6 +61,30 @@ def site(*frames, blocks=1, size=0, grows=True, truncated=False):
 )
 def test_what_runs_tests_is_the_harness(file):
     assert is_harness(at(file))
+
+
+HARNESS = at(f"{PACKAGES}/_pytest/python.py")
+STDLIB = at("/usr/lib/python3.11/threading.py")
+TESTED = at("/srv/me/project/app.py")
+INSTALLED = at(f"{PACKAGES}/app/core.py")
+
+
+@pytest.mark.parametrize(
+    ("frames", "telling"),
+    [
+        ((HARNESS, TESTED), True),
+        ((HARNESS, INSTALLED), True),
+        ((TESTED, STDLIB), True),
+        ((TESTED,), True),
+        ((TESTED, HARNESS), False),
+        ((HARNESS, STDLIB), False),
+        ((TESTED, STDLIB, STDLIB), False),
+        ((TESTED, HARNESS, at("<frozen _collections_abc>")), False),
+        ((at("", line=0),), False),
+    ],
+)
+def test_a_site_tells_by_its_last_two_frames(frames, telling):
+    assert is_telling(site(*frames)) is telling
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,14 @@ def test_a_leak_proven_before_is_not_confirmed_again() -> None:
     assert second.runs < first.runs / 5
 
 
+def test_a_site_that_tells_nothing_is_no_precedent() -> None:
+    precedents = Precedents(lambda _: False)
+    body = leak()
+    first, second = (check_callable(body, Settings(), precedents=precedents) for _ in range(2))
+    assert (first.verdict, second.verdict) == (Verdict.LEAK, Verdict.LEAK)
+    assert second.judged == first.judged
+
+
 def test_the_same_seed_gives_the_same_readings() -> None:
     def runs(result: Result) -> list[tuple[Phase, int]]:
         return [(r.phase, r.runs) for r in result.readings]
