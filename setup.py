@@ -46,10 +46,11 @@ def sources() -> tuple[list[str], list[str]]:
     minor = min(max(sys.version_info[:2], SUPPORTED[0]), SUPPORTED[1])[1]
     frames = f"pyframe_3{minor}"
     codes = "pycode_311" if sys.version_info < (3, 12) else "pycode_312"  # 3.12: code watchers
+    frees = {11: "pyfree_311", 12: "pyfree_311", 13: "pyfree_313"}.get(minor, "pyfree_314")
     mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
         [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
-        [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes)],
+        [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes, frees)],
     )
 
 

@@ -8,6 +8,7 @@
 #include "../core/mem.h"
 #include "pycheck.h"
 #include "pyframe.h"
+#include "pyfree.h"
 #include "pyheap.h"
 #include "pyloop.h"
 #include "pyresult.h"
@@ -172,7 +173,8 @@ core_exec(PyObject *module)
         return -1;
     }
     lc_pyframe_prepare();
-    if (lc_pyheap_prepare() < 0 || lc_pycheck_register(module) < 0) {
+    if (lc_pyheap_prepare() < 0 || lc_pyfree_prepare() < 0 ||
+        lc_pycheck_register(module) < 0) {
         return -1;
     }
     if (PyModule_AddIntConstant(module, "MODE_ADAPTIVE", LC_GROWTH_ADAPTIVE) < 0 ||

@@ -8,6 +8,7 @@
 #include "../core/mem.h"
 #include "pycode.h"
 #include "pyframe.h"
+#include "pyfree.h"
 #include "pyheap.h"
 #include "pyhook.h"
 #include "pystack.h"
@@ -148,6 +149,7 @@ lc_pyloop_close(lc_pyloop *self)
     }
     self->state = CLOSED;
     if (self->tracing) {
+        lc_pyfree_open();
         lc_pyhook_stop();
         lc_pycode_unwatch();
         self->tracing = false;
@@ -251,6 +253,9 @@ lc_pyloop_read(lc_pyloop *self)
     }
     if (lc_pyheap_collect() < 0) {
         goto fail;
+    }
+    if (self->tracing) {
+        lc_pyfree_shut(); /* The first time before the baseline, which has what is kept. */
     }
     lc_pyloop_reading reading = {
         .phase = self->step.phase,

@@ -43,6 +43,7 @@ def failing_sampler(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return extension
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "fates"),
     [(1, {"MemoryError", "inconclusive"}), (0, {"MemoryError"})],

@@ -182,6 +182,7 @@ print(quiet, verdict(lambda: allocate(100)))
     assert done.stdout.split() == ["0", "1"], done.stderr
 
 
+@pytest.mark.slow
 def test_a_trace_ends_while_an_allocator_below_waits_for_the_lock() -> None:
     """tracemalloc's raw hooks take the interpreter lock; ours stand on top of them here."""
     script = """
