@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from leakcheck.judge.sites import NO_STACK, Fold, fold, installed_path, relative
+from leakcheck.judge.sites import NO_STACK, Fold, fold, installed_path, project_frame, relative
 from leakcheck.report.text import columns, cut, one_line, pad, safe, underlined
 
 if TYPE_CHECKING:
@@ -97,6 +97,10 @@ class Painter:
     def line(self, text: str, width: int = SOURCE_WIDTH) -> str:
         """Untrusted text, escaped, in one line of at most `width` columns."""
         return cut(one_line(text, unicode=self.style.unicode), width, unicode=self.style.unicode)
+
+    def is_foreign(self, group: LineGroup) -> bool:
+        """No frame of the group's stack is the project's."""
+        return project_frame(group.parts[0], self.root) is None
 
     def where(self, frame: Frame) -> str:
         """`path:line in function`; the path from root, or from where packages are installed."""

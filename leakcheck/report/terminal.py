@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.config import MAX_ITERATIONS
 from leakcheck.explain.source import Sources
-from leakcheck.judge.sites import group, parting, project_frame
+from leakcheck.judge.sites import group, is_harness, parting, project_frame
 from leakcheck.model import Verdict
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
@@ -113,7 +113,8 @@ def _leak(
         figures += f", exact in {marks} of {marks} readings"
     yield _verdict(painter, result, test, f"{figures}, N={result.judged:,}")
     every = group(result.sites)
-    growing = [one for one in every if one.grows]
+    # The reader can change the project's lines: those come first.
+    growing = sorted((one for one in every if one.grows), key=painter.is_foreign)
     others = [one for one in every if not one.grows]
     if not every:
         yield ""
@@ -166,7 +167,8 @@ def _group(
         yield head + painter.tint(painter.where(leaf), "strong")
     yield from painter.statement(leaf, "       ")
     if own is None:
-        yield "   (no frame of the project in this stack)"
+        reused = "; what was freed here may be in use elsewhere" if is_harness(leaf) else ""
+        yield f"   (no frame of the project in this stack{reused})"
     parted = parting(shown, index)
     if parted is not None:
         other, shared = parted

@@ -311,3 +311,15 @@ def test_names_can_not_break_a_line_or_move_the_cursor(project, name):
     assert shown.count("\n") == project.render(
         project.leak(project.site(replace(frame, file="/x.py", function="x")))
     ).count("\n")
+
+
+def test_the_projects_lines_come_before_larger_ones_of_what_runs_the_tests(project):
+    result = project.leak(
+        project.site(*project.harness, blocks=1120, rate=10.0),
+        project.site(project.test_first, project.made),
+    )
+    shown = project.render(result)
+    first, second = (shown.index(f"\n{number}. ") for number in (1, 2))
+    assert shown[first:].startswith("\n1. app/cache.py:6 in serve\n")
+    note = "no frame of the project in this stack; what was freed here may be in use elsewhere"
+    assert note in shown[second:]
