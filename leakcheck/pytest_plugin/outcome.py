@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.explain.source import Sources
-from leakcheck.judge.sites import project_frame
+from leakcheck.judge.sites import installed_path, project_frame, relative
 from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import Failure, FindingRepr
 from leakcheck.pytest_plugin.select import reproduce
@@ -15,6 +15,8 @@ from leakcheck.report.jsonfile import to_dict
 from leakcheck.report.terminal import Style, render
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from leakcheck.model import Frame, Result
@@ -55,13 +57,13 @@ def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
     result, choice = failure.result, failure.choice
     file, line = str(item.path), (item.location[1] or 0) + 1
     where = ""
-    if result.sites:
-        frame = project_frame(result.sites[0], item.config.rootpath) or result.sites[0].leaf
-        if frame.file:
-            file, line = frame.file, frame.line
-            where = f" at {_relative(item, frame.file)}:{frame.line}"
+    frame = _foremost(result, item.config.rootpath)
+    if frame is not None and frame.file:
+        file, line = frame.file, frame.line
+        where = f" at {_relative(item, frame)}:{frame.line}"
     if result.verdict is Verdict.LEAK:
-        summary = f"leaks {result.rate:.3g} blocks a run{where}"
+        rate = f"{result.rate:.3g}"
+        summary = f"leaks {rate} {'block' if rate == '1' else 'blocks'} a run{where}"
     else:
         summary = f"inconclusive: {result.reason}"
     return FindingRepr(
@@ -72,9 +74,17 @@ def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
     )
 
 
-def _relative(item: pytest.Item, file: str) -> str:
-    root = f"{item.config.rootpath}/"
-    return file.removeprefix(root)
+def _foremost(result: Result, root: Path) -> Frame | None:
+    """The line to point at: the project's in the first growing site that has one."""
+    growing = [site for site in result.sites if site.grows] or list(result.sites)
+    own = (project_frame(site, root) for site in growing)
+    leaves = (site.leaf for site in growing)
+    return next((frame for frame in own if frame is not None), next(leaves, None))
+
+
+def _relative(item: pytest.Item, frame: Frame) -> str:
+    inside = relative(frame.file, item.config.rootpath)
+    return installed_path(frame) or inside or frame.file
 
 
 def _text(item: pytest.Item, result: Result, choice: Choice, *, color: bool) -> str:

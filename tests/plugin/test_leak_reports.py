@@ -46,6 +46,25 @@ def test_a_leak_is_no_precedent_for_a_bounded_cache_after_it(run):
     assert (done.verdict("test_leaks"), done.verdict("test_bounded")) == ("leak", "clean")
 
 
+def test_the_short_summary_points_at_the_project_where_it_can(run):
+    # The key is the project's own; the dict was freed by pytest and handed out again.
+    source = """
+    import itertools
+    KEPT = {}
+    NUMBERS = itertools.count()
+    def test_leaks():
+        KEPT[str(next(NUMBERS))] = {"a": 1}
+    """
+    done = run(source)
+    (line,) = [line for line in done.out.splitlines() if line.startswith("LEAKED")]
+    assert line.endswith(" blocks a run at test_it.py:5")
+
+
+def test_one_block_is_not_called_blocks(run):
+    done = run("KEPT = []\ndef test_leaks(): KEPT.append(object())", "--leakcheck-iterations=24")
+    assert "test_leaks - leaks 1 block a run at test_it.py:2" in done.out
+
+
 def test_no_traceback_of_ours_above_the_report(run):
     done = run(LEAKS)
     failure = done.out[done.out.index("= FAILURES =") :]
