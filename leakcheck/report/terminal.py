@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.config import MAX_ITERATIONS
 from leakcheck.explain.source import Sources
-from leakcheck.judge.sites import group, is_harness, parting, project_frame
+from leakcheck.judge.sites import group, parting, project_frame
 from leakcheck.model import Verdict
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
@@ -167,8 +167,7 @@ def _group(
         yield head + painter.tint(painter.where(leaf), "strong")
     yield from painter.statement(leaf, "       ")
     if own is None:
-        reused = "; what was freed here may be in use elsewhere" if is_harness(leaf) else ""
-        yield f"   (no frame of the project in this stack{reused})"
+        yield "   (no frame of the project in this stack)"
     parted = parting(shown, index)
     if parted is not None:
         other, shared = parted

@@ -34,7 +34,7 @@ def test_the_line_the_letter_and_the_status(run):
 
 
 def test_a_leak_is_no_precedent_for_a_bounded_cache_after_it(run):
-    # Both hold dicts that pytest allocated and freed, and the interpreter handed out again.
+    # Both hold a dict of their own; what pytest keeps for each of them must not connect them.
     source = """
     import collections
     KEPT = []
@@ -47,7 +47,6 @@ def test_a_leak_is_no_precedent_for_a_bounded_cache_after_it(run):
 
 
 def test_the_short_summary_points_at_the_project_where_it_can(run):
-    # The key is the project's own; the dict was freed by pytest and handed out again.
     source = """
     import itertools
     KEPT = {}
