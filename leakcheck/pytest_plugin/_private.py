@@ -242,6 +242,17 @@ class FindingRepr(TerminalRepr):
         # The short summary and annotating plugins read this.
         self.reprcrash = ReprFileLocation(file, line, summary)
 
+    @classmethod
+    def again(cls, plain: str, crash: list[Any]) -> FindingRepr:
+        """What it was before it went to another process, which keeps nothing but its text."""
+        file, line, summary = crash
+        return cls(plain, lambda _: plain, summary, (file, line))
+
+    @property
+    def crash(self) -> list[Any]:
+        """What `again` needs besides the text, in basic types."""
+        return [self.reprcrash.path, self.reprcrash.lineno, self.reprcrash.message]
+
     def toterminal(self, tw: TerminalWriter) -> None:
         """Write the report, coloured when the terminal is."""
         tw.line(self._paint(tw.hasmarkup))

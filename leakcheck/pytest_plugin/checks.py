@@ -160,3 +160,4 @@ class Checks:
             if isinstance(failure, LeakDetected) and report.failed:
                 report.longrepr = finding(item, failure)
         return report
+                report.leakcheck_crash = report.longrepr.crash  # type: ignore[attr-defined]

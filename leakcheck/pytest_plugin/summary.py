@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from leakcheck.model import Verdict
+from leakcheck.pytest_plugin._private import FindingRepr
 
 if TYPE_CHECKING:
     from leakcheck.pytest_plugin.select import Wishes
@@ -44,8 +45,13 @@ class Summary:
             f"at most {settings.max_time:g} s a test, seed {settings.seed}{strict}"
         )
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a report that carries a result."""
+        crash: list[Any] | None = getattr(report, "leakcheck_crash", None)
+        if crash is not None and isinstance(report.longrepr, str):
+            # From an xdist worker: the short summary and JUnit need its one line again.
+            report.longrepr = FindingRepr.again(report.longrepr, crash)
         found: dict[str, Any] | None = getattr(report, "leakcheck", None)
         if found is None or report.when != "call":
             return
