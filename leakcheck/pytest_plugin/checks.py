@@ -114,7 +114,9 @@ class Checks:
         if self._wishes.off:
             return not_measured(f"measuring is off because {self._wishes.off}")
         if not isinstance(item, pytest.Function):
-            return not_measured(f"leakcheck can't repeat a {type(item).__name__} item")
+            return not_measured(
+                f"only test functions and methods can be repeated, not a {type(item).__name__}"
+            )
         progress = None
         if ProgressLine.wanted(self._config):
             progress = ProgressLine(self._config, item.nodeid, choice.settings.max_time)
@@ -159,5 +161,5 @@ class Checks:
             failure = call.excinfo.value if call.excinfo is not None else None
             if isinstance(failure, LeakDetected) and report.failed:
                 report.longrepr = finding(item, failure)
-        return report
                 report.leakcheck_crash = report.longrepr.crash  # type: ignore[attr-defined]
+        return report

@@ -27,7 +27,7 @@ class Summary:
         self._version = version
         self._wishes = wishes
         self._counts: Counter[str] = Counter()
-        self._reasons: Counter[str] = Counter()
+        self._reasons: dict[str, list[str]] = {}
         self._undecided: list[tuple[str, str]] = []
         self._bound = 0.0
 
@@ -58,7 +58,7 @@ class Summary:
         verdict = found["verdict"]
         self._counts[verdict] += 1
         if verdict == Verdict.NOT_MEASURED:
-            self._reasons[_without_run(found["reason"])] += 1
+            self._reasons.setdefault(_without_run(found["reason"]), []).append(report.nodeid)
         elif verdict == Verdict.INCONCLUSIVE:
             self._undecided.append((report.nodeid, found["reason"]))
         elif verdict == Verdict.CLEAN and found["bound"] is not None:
@@ -103,9 +103,15 @@ class Summary:
             terminalreporter.write_sep("=", "leakcheck")
         for nodeid, reason in self._undecided:
             terminalreporter.write_line(f"INCONCLUSIVE {nodeid}: {reason}")
-        for reason, count in self._reasons.most_common():
-            tests = "1 test" if count == 1 else f"{count} tests"
-            terminalreporter.write_line(f"NOT MEASURED {tests}: {reason}")
+        verbose = terminalreporter.config.get_verbosity() > 0
+        for reason, nodeids in sorted(self._reasons.items(), key=lambda one: -len(one[1])):
+            if len(nodeids) == 1:
+                terminalreporter.write_line(f"NOT MEASURED {nodeids[0]}: {reason}")
+                continue
+            hint = "" if verbose else " (-v names them)"
+            terminalreporter.write_line(f"NOT MEASURED {len(nodeids)} tests: {reason}{hint}")
+            for nodeid in nodeids if verbose else ():
+                terminalreporter.write_line(f"  {nodeid}")
         terminalreporter.write_line(self._line())
 
     def _line(self) -> str:

@@ -47,7 +47,10 @@ def test_a_test_that_fails_when_repeated_keeps_its_outcome(run):
     assert {v["verdict"] for k, v in done.found.items() if "next" not in k} == {"not measured"}
     assert done.verdict("test_next") == "clean"
     done.result.stdout.fnmatch_lines(
-        ["NOT MEASURED 1 test: fails when repeated*", "leakcheck: 1 clean*, 4 not measured"]
+        [
+            "NOT MEASURED test_it.py::test_body: fails when repeated*",
+            "leakcheck: 1 clean*, 4 not measured",
+        ]
     )
 
 
@@ -116,7 +119,7 @@ def test_other_item_types(run, pytester):
     )
     (pytester.path / "a.sheet").write_text("")
     done = run('"""\n>>> 1\n1\n"""\n', "--doctest-modules")
-    assert done.reason("row") == "leakcheck can't repeat a Row item"
+    assert done.reason("row") == ("only test functions and methods can be repeated, not a Row")
     assert "DoctestItem" in done.reason("test_it")
     done.result.assert_outcomes(passed=2)
 
@@ -180,3 +183,21 @@ def test_the_time_of_pytest_timeout_is_kept(run, pytester):
     # Half of it, instead of the 10 s of --leakcheck-max-time.
     assert "the max time of 5e-10 s" in done.reason("test_marked")
     assert "the max time of 5e-09 s" in done.reason("test_option")
+
+
+def test_tests_with_one_reason_are_counted_and_verbose_names_them(run):
+    source = """
+        import pytest
+        RUNS = {}
+        @pytest.mark.parametrize("name", ["a", "b"])
+        def test_it(name):
+            RUNS[name] = RUNS.get(name, 0) + 1
+            assert RUNS[name] == 1, "port in use"
+        def test_clean(): pass
+        """
+    line = "NOT MEASURED 2 tests: fails when repeated: AssertionError: port in use"
+    lines = run(source).out.splitlines()
+    assert f"{line} (-v names them)" in lines
+    lines = run(source, "-v").out.splitlines()
+    after = lines.index(line)
+    assert lines[after + 1 : after + 3] == ["  test_it.py::test_it[a]", "  test_it.py::test_it[b]"]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Under pytest-xdist the controller says the same, from the reports that workers send."""
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
 pytest.importorskip("xdist")
@@ -32,10 +34,20 @@ def test_results_reach_the_controller(run):
             "*LEAKED*test_it.py::test_leaks*",
             "LEAK  test_it.py::test_leaks*",
             "*KEPT.append(bytearray(300))*",
-            "NOT MEASURED 1 test: fails when repeated*",
+            "NOT MEASURED test_it.py::test_once: fails when repeated*",
             "leakcheck: 1 leaking, 1 clean (at most 0.3 leaks a run, 95 %), 1 not measured",
         ]
     )
+
+
+def test_the_short_summary_and_junit_point_at_the_line(run, pytester):
+    plugins = ["xdist.plugin", "xdist.looponfail"]
+    done = run(SOURCE, "-n1", "--junitxml=junit.xml", plugins=plugins)
+    line = "leaks 2 blocks a run at test_it.py:5"
+    assert f"LEAKED test_it.py::test_leaks - {line}" in done.out
+    (failure,) = ET.parse(pytester.path / "junit.xml").iter("failure")
+    assert failure.get("message").startswith(line)
+    assert failure.text.startswith("LEAK  test_it.py::test_leaks")
 
 
 def test_a_marked_test_is_summed_up_without_the_option(run):
