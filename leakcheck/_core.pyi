@@ -15,6 +15,8 @@ class Check:
     """One check of one body: the decision machine, the loop and the tracer.
 
     At most one check is active at a time in a process; a second raises RuntimeError.
+    `shut_free_lists` (default: yes) charges each block of a trace to the line that keeps it,
+    also where the interpreter would hand out a dead object again; without, a trace is faster.
     """
 
     def __init__(
@@ -27,6 +29,7 @@ class Check:
         first_window: int = ...,
         windows: int = ...,
         seed: int = ...,
+        shut_free_lists: bool = ...,
     ) -> None: ...
     def drive(
         self,

@@ -13,8 +13,10 @@ typedef struct {
 static int
 check_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"mode",         "rate",    "max_seconds", "iterations",
-                            "first_window", "windows", "seed",        NULL};
+    static char *names[] = {
+        "mode",    "rate", "max_seconds",     "iterations", "first_window",
+        "windows", "seed", "shut_free_lists", NULL,
+    };
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
     double rate = 0.3;
@@ -23,9 +25,10 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     int first_window = 0;
     int windows = 3;
     unsigned long long seed = 1;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiK:Check", names, &mode,
+    int shut = true;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiKp:Check", names, &mode,
                                      &rate, &max_seconds, &iterations, &first_window,
-                                     &windows, &seed)) {
+                                     &windows, &seed, &shut)) {
         return -1;
     }
     if (self->loop != NULL) {
@@ -45,7 +48,7 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
         .iterations = iterations,
         .seed = seed,
     };
-    self->loop = lc_pyloop_new(&settings, max_seconds);
+    self->loop = lc_pyloop_new(&settings, max_seconds, shut != 0);
     return self->loop == NULL ? -1 : 0;
 }
 

@@ -25,6 +25,7 @@ struct lc_pyloop {
     const void *base;      /* Frame that drives the loop; an address only. */
     loop_state state;
     bool tracing;       /* Hooks and code watch are on. */
+    bool shut; /* A trace keeps the free lists shut. */
     bool asked;         /* `step` waits for its reading. */
     lc_growth_step step;
     lc_pyheap_state heap;
@@ -61,7 +62,7 @@ code_died(PyCodeObject *code)
 }
 
 lc_pyloop *
-lc_pyloop_new(const lc_growth_settings *settings, double max_seconds)
+lc_pyloop_new(const lc_growth_settings *settings, double max_seconds, bool shut)
 {
     if (!lc_growth_plan_valid(settings)) {
         PyErr_SetString(PyExc_ValueError, "the settings of the check are out of range");
@@ -79,6 +80,7 @@ lc_pyloop_new(const lc_growth_settings *settings, double max_seconds)
         return NULL;
     }
     self->max_seconds = max_seconds;
+    self->shut = shut;
     return self;
 }
 
@@ -254,7 +256,7 @@ lc_pyloop_read(lc_pyloop *self)
     if (lc_pyheap_collect() < 0) {
         goto fail;
     }
-    if (self->tracing) {
+    if (self->tracing && self->shut) {
         lc_pyfree_shut(); /* The first time before the baseline, which has what is kept. */
     }
     lc_pyloop_reading reading = {

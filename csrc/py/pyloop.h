@@ -48,8 +48,10 @@ typedef struct {
 typedef struct lc_pyloop lc_pyloop;
 
 /* Returns a loop owned by the caller, or NULL with an exception set. `max_seconds` <= 0:
- * no limit. */
-lc_pyloop *lc_pyloop_new(const lc_growth_settings *settings, double max_seconds);
+ * no limit. `shut`: a trace keeps the free lists shut, so that each block is charged to
+ * the line that keeps it; that about doubles what a trace of lists and dicts adds. */
+lc_pyloop *lc_pyloop_new(const lc_growth_settings *settings, double max_seconds,
+                         bool shut);
 
 /* Closes and frees. */
 void lc_pyloop_free(lc_pyloop *self);

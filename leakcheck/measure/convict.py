@@ -81,7 +81,10 @@ def _reason(raw: RawResult, rate: float) -> str:
     slope, judged, windows = raw["slope"], raw["judged"], raw["windows"]
     metric = "raw blocks" if raw["metric"] == 1 else "blocks"
     if raw["dropped"]:
-        return f"{raw['dropped']} allocations could not be recorded for want of memory"
+        return (
+            f"{raw['dropped']} allocations or readings were missed: memory ran out, or another "
+            f"tool took leakcheck's hooks out"
+        )
     return (
         "no decision was reached",
         f"nothing grew in {judged} runs",

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The order of steps of a check: screen and trace, then confirm what looks like a leak.
 
-1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows.
+1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows. It need not name lines,
+   so the interpreter may go on handing out dead objects again, which is faster.
 2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows, so that
-   caches of up to several hundred entries fill and flatten, and, if it still grows, bounded
-   lru caches are emptied to see whether the growth is theirs.
+   caches of up to several hundred entries fill and flatten. It keeps the free lists shut, so that
+   each block is charged to the line that keeps it. If it still grows, bounded lru caches are
+   emptied to see whether the growth is theirs.
 
-A suspect with a growing site that was convicted in full before (the same leak seen through
-another test) is not confirmed again: `Precedents` remembers such sites. What else grows there
-is reported with it, on the shorter evidence.
+Where all places of a leak proven before grow again (the same leak seen through another test), a
+short trace of the second kind takes the place of the confirmation: `Precedents`.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from typing import TYPE_CHECKING, Final
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.caches import empty_filled, fill_levels
 from leakcheck.measure.convict import WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Phase, Reading, Verdict
 
 if TYPE_CHECKING:
     from leakcheck._core import Check
     from leakcheck.config import Settings
-    from leakcheck.model import Result, Site
+    from leakcheck.model import Result
 
 __all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
 
@@ -34,6 +36,8 @@ ADAPTIVE_WINDOWS: Final = 3
 CONFIRM_FIRST_WINDOW: Final = 64
 CONFIRM_WINDOWS: Final = 4
 FIXED_WINDOWS: Final = 5
+KNOWN_RUNS: Final = 32
+"""Runs that show the lines of a leak proven before."""
 STILL_GROWING: Final = 0.5
 """Share of the suspect's rate that a confirmation cut short must show to uphold it."""
 CACHE_SHARE: Final = 0.5
@@ -43,35 +47,6 @@ Progress = Callable[[Phase, int, float], object]
 """Called between batches with the phase, the runs done and the seconds since the start."""
 
 _PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
-_Place = tuple[str, str, int]
-
-
-class Precedents:
-    """The sites convicted in full so far: a session's memory of leaks already proven."""
-
-    def __init__(self, telling: Callable[[Site], bool] = lambda _: True) -> None:
-        """Start with none.
-
-        Args:
-            telling: the last two frames of a site are enough to know a leak by.
-        """
-        self._telling = telling
-        self._places: set[tuple[_Place, ...]] = set()
-
-    @staticmethod
-    def _place(site: Site) -> tuple[_Place, ...]:
-        return tuple((f.file, f.function, f.line) for f in site.frames[-2:])
-
-    def record(self, result: Result) -> None:
-        """Remember the growing sites of a confirmed leak."""
-        self._places.update(self._place(s) for s in result.sites if self._counts(s))
-
-    def cover(self, result: Result) -> bool:
-        """A site that grows in `result` is known from a confirmed leak."""
-        return any(self._counts(s) and self._place(s) in self._places for s in result.sites)
-
-    def _counts(self, site: Site) -> bool:
-        return site.grows and self._telling(site)
 
 
 class StepwiseCheck:
@@ -92,6 +67,7 @@ class StepwiseCheck:
         self._precedents = precedents
         self._began = time.perf_counter()
         self._suspect: Result | None = None
+        self._known = False  # The suspect is a leak proven before.
         self._levels: dict[int, int] = {}
         self._decided: Result | None = None
         self._check: Check | None = self._first_check()
@@ -112,6 +88,7 @@ class StepwiseCheck:
             max_seconds=settings.max_time,
             windows=ADAPTIVE_WINDOWS,
             seed=settings.seed,
+            shut_free_lists=False,
         )
 
     def _elapsed(self) -> float:
@@ -172,21 +149,32 @@ class StepwiseCheck:
             self._decided = result
         elif self._suspect is not None:
             self._decided = self._confirmed(result, stopped=raw["why"] == WHY_STOPPED)
-        elif self._is_settled(result, stopped=raw["why"] == WHY_STOPPED):
+        elif (
+            result.verdict is Verdict.CLEAN
+            or result.dropped
+            or (result.verdict is Verdict.INCONCLUSIVE and raw["why"] == WHY_STOPPED)
+        ):
             self._decided = result
         else:
             self._suspect = result
-            self._levels = fill_levels()
+            self._known = (
+                result.verdict is Verdict.LEAK
+                and self._precedents is not None
+                and self._precedents.cover(result)
+            )
+            self._levels = {} if self._known else fill_levels()
             self._check = self._confirm_check()
-
-    def _is_settled(self, result: Result, *, stopped: bool) -> bool:
-        """The adaptive check needs no confirmation: nothing to confirm, or no time for it."""
-        if result.verdict is Verdict.LEAK:
-            return self._precedents is not None and self._precedents.cover(result)
-        return result.verdict is Verdict.CLEAN or stopped or result.dropped > 0
 
     def _confirm_check(self) -> Check:
         settings = self._settings
+        if self._known:
+            return self._core.Check(  # type: ignore[no-any-return]
+                mode=self._core.MODE_FIXED,
+                rate=settings.rate,
+                max_seconds=max(settings.max_time - self._elapsed(), 1e-3),
+                iterations=KNOWN_RUNS,
+                seed=settings.seed + 1,
+            )
         return self._core.Check(  # type: ignore[no-any-return]
             mode=self._core.MODE_CONFIRM,
             rate=settings.rate,
@@ -201,6 +189,8 @@ class StepwiseCheck:
         suspect = self._suspect
         assert suspect is not None
         result = _joined(suspect, result)
+        if self._known:
+            return _with_lines_of(suspect, result)
         if stopped and result.verdict is not Verdict.LEAK:
             result = _cut_short(suspect, result)
         else:
@@ -208,7 +198,7 @@ class StepwiseCheck:
         if result.verdict is Verdict.LEAK:
             result = self._less_caches(result)
         if result.verdict is Verdict.LEAK and self._precedents is not None:
-            self._precedents.record(result)
+            self._precedents.record(suspect)
         return result
 
     def _less_caches(self, result: Result) -> Result:
@@ -236,6 +226,19 @@ def _joined(suspect: Result, confirm: Result) -> Result:
     return dataclasses.replace(confirm, runs=suspect.runs + confirm.runs, readings=readings)
 
 
+def _with_lines_of(suspect: Result, later: Result) -> Result:
+    """The suspect's verdict; the lines of a later trace where it saw any grow."""
+    sharper = later if any(s.grows for s in later.sites) else suspect
+    return dataclasses.replace(
+        suspect,
+        runs=later.runs,
+        readings=later.readings,
+        seconds=later.seconds,
+        marks=sharper.marks,
+        sites=sharper.sites,
+    )
+
+
 def _cut_short(suspect: Result, confirm: Result) -> Result:
     """Time ran out while confirming: uphold a leak only if it kept growing so far."""
     if suspect.verdict is not Verdict.LEAK:
@@ -244,13 +247,8 @@ def _cut_short(suspect: Result, confirm: Result) -> Result:
         first, last = confirm.readings[-len(confirm.marks)], confirm.readings[-1]
         grown = (last.blocks - first.blocks) + (last.raw - first.raw)
         if grown / confirm.marks[-1] >= STILL_GROWING * suspect.rate:
-            return dataclasses.replace(
-                suspect,
-                runs=confirm.runs,
-                readings=confirm.readings,
-                seconds=confirm.seconds,
-                reason=suspect.reason + "; it went on while the time to confirm ran out",
-            )
+            reason = suspect.reason + "; it went on while the time to confirm ran out"
+            return dataclasses.replace(_with_lines_of(suspect, confirm), reason=reason)
     return dataclasses.replace(
         confirm,
         verdict=Verdict.INCONCLUSIVE,

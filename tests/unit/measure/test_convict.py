@@ -98,7 +98,7 @@ def test_unknown_positions_are_none() -> None:
 def test_anything_dropped_makes_the_verdict_inconclusive() -> None:
     found = result_of(raw(dropped=3))
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert "3 allocations could not be recorded" in found.reason
+    assert "3 allocations or readings were missed" in found.reason
 
 
 def test_a_clean_result_has_its_bound_and_no_rate() -> None:
