@@ -41,6 +41,11 @@ def _frame(raw: RawFrame) -> Frame:
     )
 
 
+def _is_step(frame: Frame) -> bool:
+    """A frame that CPython 3.13 and later put between a class's call and its `__init__`."""
+    return frame.file == frame.function == "__init__"
+
+
 def _sum(these: list[int], those: list[int]) -> list[int]:
     return [a + b for a, b in zip(these, those, strict=True)]
 
@@ -51,7 +56,7 @@ def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
     zeros = [0] * len(raw["marks"])
     merged: dict[_Key, tuple[tuple[Frame, ...], list[int], list[int]]] = {}
     for path, truncated, _book, blocks, sizes in raw["sites"]:
-        stack = tuple(frames[i] for i in path) or (_NO_STACK,)
+        stack = tuple(frames[i] for i in path if not _is_step(frames[i])) or (_NO_STACK,)
         outer = tuple((f.file, f.function, f.line) for f in stack[:-1])
         key = _Key(outer, stack[-1], truncated)
         _, other_blocks, other_sizes = merged.get(key, (stack, zeros, zeros))

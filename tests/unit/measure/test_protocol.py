@@ -118,6 +118,23 @@ def test_iterations_are_done_exactly() -> None:
     assert [s.blocks for s in result.sites if s.grows] == [2 * 777]
 
 
+class Order:
+    def __init__(self) -> None:
+        self.lines = bytearray(100)
+
+
+def test_a_stack_goes_from_the_call_of_a_class_straight_to_its_init() -> None:
+    kept: list[Order] = []
+
+    def take() -> None:
+        kept.append(Order())
+
+    result = check_callable(take, Settings(iterations=200))
+    stacks = {tuple(f.function.rpartition(".")[2] for f in s.frames) for s in result.sites}
+    assert ("take", "__init__") in stacks
+    assert {f.file for s in result.sites for f in s.frames} == {__file__}
+
+
 def test_no_time_is_no_decision() -> None:
     result = check_callable(leak(), Settings(max_time=1e-9))
     assert result.verdict is Verdict.INCONCLUSIVE
