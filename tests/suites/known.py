@@ -42,6 +42,17 @@ KNOWN = (
         ),
     ),
     Known(
+        "attrs",
+        ("test_recurse_property", "structural_coverage"),
+        real=True,
+        finding=(
+            "a test dependency, hypothesis: its module dict `STRUCTURAL_COVERAGE_CACHE` gains 7 or 8 "
+            "entries with each run of a test that makes its strategies anew, and is never emptied. "
+            "Plain loop of the property with 10 examples: 16 blocks a run, the same in each of the "
+            "last six windows of 40 runs, on 3.13.0 and 3.12.1, the dict 320 entries longer in each"
+        ),
+    ),
+    Known(
         "more-itertools",
         ("test_repeated_zero_cache_peek_has_bounded_memory",),
         real=True,
