@@ -10,7 +10,9 @@ pytest then tears the item down as if nothing had happened.
 
 from __future__ import annotations
 
+import inspect
 import itertools
+import unittest
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -61,6 +63,32 @@ def not_measured(reason: str) -> Result:
     return Result(verdict=Verdict.NOT_MEASURED, reason=reason)
 
 
+def _obstacle(item: pytest.Function) -> str:
+    """Empty, or why this test can't be measured however much time there is."""
+    gone = missing_in(item)
+    if gone:
+        return f"this pytest ({pytest.__version__}) has no {gone}"
+    if _body_never_runs(item):
+        return (
+            "unittest.TestCase never runs an async def or a generator; "
+            "derive from IsolatedAsyncioTestCase, or write a plain method"
+        )
+    return ""
+
+
+def _body_never_runs(item: pytest.Function) -> bool:
+    """A TestCase without an event loop drops the coroutine or generator that its method makes."""
+    case = item.cls
+    if case is None or not issubclass(case, unittest.TestCase):
+        return False
+    for name in ("run", "_callTestMethod"):  # a case that awaits has its own of one of them
+        if getattr(case, name, None) is not getattr(unittest.TestCase, name, None):
+            return False
+    body = inspect.unwrap(item.obj)
+    kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    return any(is_kind(body) for is_kind in kinds)
+
+
 def measure(
     item: pytest.Function,
     settings: Settings,
@@ -83,9 +111,9 @@ def measure(
         BlindError: nothing can be measured any more.
         BaseException: Ctrl-C, pytest.exit or a timeout in a run, or `progress` raised.
     """
-    gone = missing_in(item)
-    if gone:
-        return not_measured(f"this pytest ({pytest.__version__}) has no {gone}")
+    obstacle = _obstacle(item)
+    if obstacle:
+        return not_measured(obstacle)
     limit = timeout_of(item)
     if limit is not None:
         settings = replace(settings, max_time=min(settings.max_time, limit * TIMEOUT_SHARE))

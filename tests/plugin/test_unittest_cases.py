@@ -71,3 +71,26 @@ def test_kinds_of_cases(run):
     assert done.verdict("test_leaks") == "leak"
     assert len(done.found) == 4
     done.result.assert_outcomes(passed=3, failed=2, skipped=1, xfailed=1)
+
+
+def test_a_body_that_unittest_never_runs_is_not_called_clean(run):
+    source = """
+        import unittest
+        from leakcheck import leakcheck
+        class Plain(unittest.TestCase):
+            async def test_async(self): assert 0
+            @leakcheck
+            async def test_decorated(self): assert 0
+            def test_generator(self): yield
+        class Awaited(unittest.TestCase):
+            def _callTestMethod(self, method):
+                import asyncio
+                asyncio.run(method())
+            async def test_awaited(self): pass
+        """
+    done = run(source, "-W", "ignore")
+    done.result.assert_outcomes(passed=4)
+    for test in ("test_async", "test_decorated", "test_generator"):
+        assert done.verdict(test) == "not measured"
+        assert done.reason(test).startswith("unittest.TestCase never runs an async def")
+    assert done.verdict("test_awaited") == "clean"
