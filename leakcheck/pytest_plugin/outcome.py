@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,15 @@ def _relative(item: pytest.Item, frame: Frame) -> str:
     return installed_path(frame) or inside or frame.file
 
 
+def _typed(item: pytest.Item) -> str:
+    """The node id as one types it where pytest was started, which need not be the root."""
+    started = item.config.invocation_params.dir
+    if started == item.config.rootpath:
+        return item.nodeid
+    path, *rest = item.nodeid.split("::")
+    return "::".join([os.path.relpath(item.config.rootpath / path, started), *rest])
+
+
 def _text(item: pytest.Item, result: Result, choice: Choice, *, color: bool) -> str:
     encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"
     style = Style(
@@ -98,6 +108,6 @@ def _text(item: pytest.Item, result: Result, choice: Choice, *, color: bool) -> 
         result,
         test=item.nodeid,
         root=item.config.rootpath,
-        reproduce=reproduce(item.nodeid, choice),
+        reproduce=reproduce(_typed(item), choice),
         style=style,
     )

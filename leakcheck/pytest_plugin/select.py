@@ -192,7 +192,7 @@ def _check_arguments(item: pytest.Item, mark: pytest.Mark) -> None:
 
 
 def reproduce(nodeid: str, choice: Choice) -> str:
-    """The command that repeats one test's check."""
+    """The command that repeats one test's check, from where `nodeid` starts."""
     import shlex
 
     defaults = Settings()
@@ -200,5 +200,8 @@ def reproduce(nodeid: str, choice: Choice) -> str:
     for name in _SETTINGS:
         value = getattr(choice.settings, name)
         if value != getattr(defaults, name):
-            words.append(f"--leakcheck-{name.replace('_', '-')}={value:g}")
+            text = str(value).removesuffix(".0")
+            words.append(f"--leakcheck-{name.replace('_', '-')}={text}")
+    if choice.strict:
+        words.append("--leakcheck-strict")
     return " ".join(shlex.quote(word) for word in words)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A leak is an ordinary failure that names the line; verdicts are counted at the end."""
 
+import os
 import xml.etree.ElementTree as ET
 
 pytest_plugins = ["pytester"]
@@ -103,6 +104,19 @@ def test_the_reproduce_command_repeats_the_settings(run):
     command = "python -m pytest test_it.py::test_leaks --leakcheck"
     settings = "--leakcheck-iterations=24 --leakcheck-seed=3"
     done.result.stdout.fnmatch_lines([f"*reproduce*{command} {settings}"])
+
+
+def test_the_reproduce_command_holds_where_pytest_was_started(run, pytester):
+    rest = "--leakcheck-max-time=2.5 --leakcheck-iterations=12 --leakcheck-seed=12345678"
+    folder = pytester.mkdir("elsewhere")
+    pytester.makeini("[pytest]")
+    file = pytester.makepyfile(LEAKS)
+    os.chdir(folder)
+    options = ("-p", "leakcheck.plugin", "--leakcheck", "--leakcheck-strict", *rest.split())
+    done = pytester.runpytest_subprocess(f"--rootdir={pytester.path}", *options, file, timeout=120)
+    done.stdout.fnmatch_lines(
+        [f"*reproduce  python -m pytest ../{file.name}::test_leaks --leakcheck {rest} *-strict"]
+    )
 
 
 def test_all_clean_is_one_line(run):
