@@ -7,25 +7,13 @@
 
 #include "internal/pycore_frame.h" /* _PyInterpreterFrame */
 
-static PyInterpreterState *main_interpreter;
-
-void
-lc_pyframe_prepare(void)
-{
-    main_interpreter = PyInterpreterState_Main();
-}
-
 /* The current state is one global here: without the interpreter lock it is somebody
  * else's, so it counts only when it is also this thread's own. */
-PyThreadState *
-lc_pyframe_thread(void)
+static inline PyThreadState *
+attached_thread(void)
 {
     PyThreadState *thread = _PyThreadState_UncheckedGet();
-    if (thread == NULL || thread->interp != main_interpreter ||
-        thread != PyGILState_GetThisThreadState()) {
-        return NULL;
-    }
-    return thread;
+    return thread == PyGILState_GetThisThreadState() ? thread : NULL;
 }
 
 typedef _PyInterpreterFrame frame;

@@ -7,19 +7,10 @@
 
 #include "internal/pycore_frame.h" /* _PyInterpreterFrame */
 
-static PyInterpreterState *main_interpreter;
-
-void
-lc_pyframe_prepare(void)
+static inline PyThreadState *
+attached_thread(void)
 {
-    main_interpreter = PyInterpreterState_Main();
-}
-
-PyThreadState *
-lc_pyframe_thread(void)
-{
-    PyThreadState *thread = _PyThreadState_UncheckedGet();
-    return thread != NULL && thread->interp == main_interpreter ? thread : NULL;
+    return _PyThreadState_UncheckedGet();
 }
 
 typedef _PyInterpreterFrame frame;

@@ -5,24 +5,13 @@
  */
 #include "pyframe.h"
 
-#include <string.h> /* memcmp */
-
 #include "internal/pycore_frame.h"   /* _PyInterpreterFrame */
 #include "internal/pycore_runtime.h" /* _Py_DebugOffsets */
 
-static PyInterpreterState *main_interpreter;
-
-void
-lc_pyframe_prepare(void)
+static inline PyThreadState *
+attached_thread(void)
 {
-    main_interpreter = PyInterpreterState_Main();
-}
-
-PyThreadState *
-lc_pyframe_thread(void)
-{
-    PyThreadState *thread = PyThreadState_GetUnchecked();
-    return thread != NULL && thread->interp == main_interpreter ? thread : NULL;
+    return PyThreadState_GetUnchecked();
 }
 
 typedef _PyInterpreterFrame frame;
@@ -51,28 +40,6 @@ instruction_of(const frame *f)
     return f->instr_ptr;
 }
 
-const char *
-lc_pyframe_fault(void)
-{
-    const _Py_DebugOffsets *published = &_PyRuntime.debug_offsets;
-    if (memcmp(published->cookie, "xdebugpy", sizeof published->cookie) != 0) {
-        return "the interpreter does not publish its frame layout";
-    }
-    if (published->free_threaded) {
-        return "free-threaded builds are not supported";
-    }
-    if (published->thread_state.interp != offsetof(PyThreadState, interp) ||
-        published->thread_state.current_frame !=
-            offsetof(PyThreadState, current_frame)) {
-        return "the interpreter's thread state differs from the headers of the build";
-    }
-    if (published->interpreter_frame.previous != offsetof(frame, previous) ||
-        published->interpreter_frame.executable != offsetof(frame, f_executable) ||
-        published->interpreter_frame.instr_ptr != offsetof(frame, instr_ptr) ||
-        published->interpreter_frame.owner != offsetof(frame, owner)) {
-        return "the interpreter's frames differ from the headers of the build";
-    }
-    return NULL;
-}
+#include "pyframe_offsets.h"
 
 #include "pyframe_body.h"

@@ -2,12 +2,28 @@
  *
  * The walk that every pyframe_3XX.c shares. That file defines before including this:
  *
+ *     attached_thread()      this thread's state where it is attached, else NULL
  *     frame                  the interpreter's frame struct
  *     top_frame(thread)      its innermost frame or NULL
  *     is_shim(f)             true for frames that run no Python code
  *     code_of(f)             the code object, borrowed
  *     instruction_of(f)      address of the running instruction
  */
+
+static PyInterpreterState *main_interpreter;
+
+void
+lc_pyframe_prepare(void)
+{
+    main_interpreter = PyInterpreterState_Main();
+}
+
+PyThreadState *
+lc_pyframe_thread(void)
+{
+    PyThreadState *thread = attached_thread();
+    return thread != NULL && thread->interp == main_interpreter ? thread : NULL;
+}
 
 const void *
 lc_pyframe_current(PyThreadState *thread)
