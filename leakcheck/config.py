@@ -37,25 +37,30 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what can't be used, naming the setting, the value and the range."""
-        if not (isinstance(self.rate, (int, float)) and 0 < self.rate <= 1):
+        if not (_is_number(self.rate) and 0 < self.rate <= 1):
             raise UsageError(
                 f"leakcheck rate must be over 0 and at most 1 (leaked blocks a run), "
                 f"not {self.rate!r}; try 0.3 (quick), 0.1 or 0.01 (thorough)"
             )
-        if not (
-            isinstance(self.max_time, (int, float))
-            and math.isfinite(self.max_time)
-            and self.max_time > 0
-        ):
+        if not (_is_number(self.max_time) and math.isfinite(self.max_time) and self.max_time > 0):
             raise UsageError(
                 f"leakcheck max time must be a number of seconds over 0, not {self.max_time!r}"
             )
         if self.iterations is not None and not (
-            isinstance(self.iterations, int)
-            and not isinstance(self.iterations, bool)
-            and MIN_ITERATIONS <= self.iterations <= MAX_ITERATIONS
+            _is_whole(self.iterations) and MIN_ITERATIONS <= self.iterations <= MAX_ITERATIONS
         ):
             raise UsageError(
                 f"leakcheck iterations must be a whole number from {MIN_ITERATIONS} to "
                 f"{MAX_ITERATIONS}, not {self.iterations!r}; leave it out to let the rate decide"
             )
+        if not _is_whole(self.seed):
+            raise UsageError(f"leakcheck seed must be a whole number, not {self.seed!r}")
+
+
+def _is_whole(value: object) -> bool:
+    """Not True or False, which are whole numbers by accident."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) or _is_whole(value)
