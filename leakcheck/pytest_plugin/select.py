@@ -130,7 +130,10 @@ def _ini(config: pytest.Config, name: str) -> Any:
 
 
 def _flag(config: pytest.Config, name: str) -> bool:
-    return bool(_ini(config, name))
+    try:
+        return bool(config.getini(name))
+    except (ValueError, pytest.UsageError):
+        raise pytest.UsageError(f"{name} in the ini file must be true or false") from None
 
 
 def choose(item: pytest.Item, wishes: Wishes) -> Choice | None:

@@ -35,7 +35,7 @@ def test_option_values(run, option, says):
     [
         ("leakcheck_rate = much", "leakcheck_rate in the ini file must be a number, not 'much'"),
         ("leakcheck_iterations = 0", "iterations must be a whole number from 12"),
-        ("leakcheck_strict = perhaps", "leakcheck_strict in the ini file can't be read"),
+        ("leakcheck_strict = perhaps", "leakcheck_strict in the ini file must be true or false"),
         ("leakcheck = perhaps", "leakcheck in the ini file must be true or false"),
     ],
 )
