@@ -265,5 +265,5 @@ def _reproduce(target: Target, options: argparse.Namespace, result: Result) -> s
 
 def _say(sentence: str, status: int) -> int:
     """One line on stderr; the status, for the caller to return."""
-    sys.stderr.write(f"leakcheck: {sentence}\n")
+    sys.stderr.write(f"leakcheck: {sentence.removeprefix('leakcheck ')}\n")
     return status

@@ -208,7 +208,7 @@ def _as_function(owner: object, value: object, name: str, target: str) -> Callab
     if inspect.isclass(value):
         raise UsageError(f"{target} is a class; name one of its methods: {target}.method")
     if not callable(value):
-        raise UsageError(f"{target} is not a function but a {type(value).__name__}")
+        raise UsageError(f"{target} is not a function; its type is {type(value).__name__}")
     if inspect.isclass(owner) and inspect.isfunction(inspect.getattr_static(owner, name)):
         return _as_method(owner, value, name, target)
     try:

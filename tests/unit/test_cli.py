@@ -204,7 +204,7 @@ def test_a_decorated_function_is_measured_once_with_its_settings(tmp_path: Path)
         ("app.py::gen", "app.py::gen is a generator function"),
         ("app.py::agen", "app.py::agen is a generator function"),
         ("app.py::hidden", "hidden returned a generator that nobody ran"),
-        ("app.py::number", "app.py::number is not a function but a int"),
+        ("app.py::number", "app.py::number is not a function; its type is int"),
         ("app.py::C", "app.py::C is a class; name one of its methods"),
         ("app.py::N.m", "N can't be made without arguments, it needs size"),
         ("json.py::f", "a module called json is loaded already"),
