@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from leakcheck.model import Result, Site
 
-COMMON: Final = 0.75
+COMMON: Final = 0.5
 """Part of the places of two proven leaks that, being in both, is one leak seen twice."""
 
 _Place = tuple[tuple[str, str, int], ...]
