@@ -24,7 +24,9 @@ C11_HEADERS = set(
     "threads time uchar wchar wctype".split()
 )
 
-VARIANT = re.compile(r"_(3\d\d|body|offsets|public|none|glibc|darwin|elf|unwind)$")  # not in symbol names
+VARIANT = re.compile(
+    r"_(3\d\d|body|offsets|public|none|glibc|darwin|elf|unwind)$"
+)  # not in symbol names
 
 # --- Python ----------------------------------------------------------------------------------
 
