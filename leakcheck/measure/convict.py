@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leakcheck.measure.raw import RawFrame, RawResult
 
 _VERDICTS: Final = (Verdict.CLEAN, Verdict.LEAK, Verdict.INCONCLUSIVE)
-_PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
+PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
 _NO_STACK: Final = Frame(file="", function="<no Python stack>", line=0)
 
 WHY_STOPPED: Final = 7
@@ -154,7 +154,7 @@ def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Resu
         judged=raw["judged"],
         runs=raw["runs"],
         readings=tuple(
-            Reading(_PHASES[phase], runs, blocks, in_raw)
+            Reading(PHASES[phase], runs, blocks, in_raw)
             for phase, runs, blocks, in_raw in raw["readings"]
         ),
         marks=tuple(raw["marks"]),

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.caches import empty_filled, fill_levels
-from leakcheck.measure.convict import WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Phase, Reading, Verdict
 
@@ -45,8 +45,6 @@ CACHE_SHARE: Final = 0.5
 
 Progress = Callable[[Phase, int, float], object]
 """Called between batches with the phase, the runs done and the seconds since the start."""
-
-_PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
 
 
 class StepwiseCheck:
@@ -100,7 +98,7 @@ class StepwiseCheck:
         def report(phase: int, runs: int, _seconds: float) -> None:
             if progress is not None:
                 before = self._suspect.runs if self._suspect else 0
-                progress(_PHASES[phase], before + runs, self._elapsed())
+                progress(PHASES[phase], before + runs, self._elapsed())
 
         while self._check is not None:
             self._check.drive(body, report if progress is not None else None)
