@@ -8,12 +8,48 @@ from dataclasses import dataclass
 
 
 class Verdict(enum.StrEnum):
-    """What a check can say. Only LEAK fails a test by default."""
+    """What a check can say. LEAK and UNBOUNDED_CACHE fail a test by default.
+
+    CACHE and UNBOUNDED_CACHE are said only after an intervention: the cache was emptied and the
+    growth was gone.
+    """
 
     CLEAN = "clean"
     LEAK = "leak"
+    UNBOUNDED_CACHE = "unbounded cache"
+    CACHE = "cache"
     INCONCLUSIVE = "inconclusive"
     NOT_MEASURED = "not measured"
+
+    @property
+    def leaks(self) -> bool:
+        """Memory grows without a limit."""
+        return self in (Verdict.LEAK, Verdict.UNBOUNDED_CACHE)
+
+
+class Metric(enum.StrEnum):
+    """What is counted; each is judged apart, and a leak in any of them is a leak.
+
+    The order is that of `csrc/core/growth.h`.
+    """
+
+    BLOCKS = "blocks"
+    RAW = "raw blocks"
+    OBJECTS = "gc objects"
+    REFERENCES = "references"
+
+
+class Owner(enum.StrEnum):
+    """Whose a leak is."""
+
+    PROJECT = "project"
+    TEST = "test"
+    FIXTURE = "fixture"
+    DEPENDENCY = "dependency"
+    STDLIB = "standard library"
+    INTERPRETER = "interpreter"
+    HARNESS = "harness"
+    UNKNOWN = "unknown"
 
 
 class Phase(enum.StrEnum):
@@ -107,6 +143,47 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """A container that took on entries in proportion to the runs.
+
+    Attributes:
+        type: qualified name of its type.
+        path: how the program reaches it, written as Python where that can be said, such as
+            `click._compat._cache.data`; empty when no path was found.
+        module: the module that the path starts from; empty likewise.
+        before, after: entries at the baseline of the trace and at its end.
+        frame: where it was last resized during the trace; None when that was not seen.
+    """
+
+    type: str
+    path: str
+    module: str
+    before: int
+    after: int
+    frame: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Who has to look at a leak.
+
+    Attributes:
+        owner: the class.
+        name: of the distribution, the fixture, the test's file or the interpreter.
+        version: of the distribution or the interpreter; empty where there is none.
+        scope: of the fixture; empty otherwise.
+        known: a sentence about a leak of the interpreter that is known; empty otherwise. A known
+            leak is shown and does not fail the test.
+    """
+
+    owner: Owner
+    name: str = ""
+    version: str = ""
+    scope: str = ""
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What one check found.
 
@@ -125,6 +202,14 @@ class Result:
         dropped: allocations the tracer could not record (any makes INCONCLUSIVE).
         seconds: wall time of the check.
         seed: seed of the order of batches.
+        metric: which metric decided; None when none did.
+        containers: containers that grew with the runs, largest growth first.
+        cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
+            `functools.lru_cache of pkg.mod.function`.
+        whose: who has to look at it; None unless something leaks.
+        cause: equal for tests that show the same leak, in this session and the next; empty
+            unless something leaks.
+        first_in: id of the first test of the session with this cause; empty for that test itself.
     """
 
     verdict: Verdict
@@ -140,3 +225,14 @@ class Result:
     dropped: int = 0
     seconds: float = 0.0
     seed: int = 0
+    metric: Metric | None = None
+    containers: tuple[Container, ...] = ()
+    cache: str = ""
+    whose: Whose | None = None
+    cause: str = ""
+    first_in: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """The verdict fails a test by default."""
+        return self.verdict.leaks and not (self.whose is not None and self.whose.known)

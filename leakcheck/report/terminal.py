@@ -28,6 +28,8 @@ _SEEN: Final = 3
 _MORE: Final = 4
 _COLORS: Final = {
     Verdict.LEAK: "bad",
+    Verdict.UNBOUNDED_CACHE: "bad",
+    Verdict.CACHE: "good",
     Verdict.CLEAN: "good",
     Verdict.INCONCLUSIVE: "unsure",
     Verdict.NOT_MEASURED: "unsure",
@@ -54,9 +56,9 @@ def render(  # noqa: PLR0913 - what a report needs, each by name
         advice: how settings are spelled where the report is read.
     """
     painter = Painter(root, style, Sources())
-    if result.verdict is Verdict.LEAK:
+    if result.verdict.leaks:
         lines = _leak(painter, result, test, reproduce, advice)
-    elif result.verdict is Verdict.INCONCLUSIVE:
+    elif result.verdict in (Verdict.INCONCLUSIVE, Verdict.CACHE):
         lines = _inconclusive(painter, result, test, reproduce, advice)
     elif result.verdict is Verdict.CLEAN:
         lines = _clean(painter, result, test)
