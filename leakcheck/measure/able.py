@@ -12,6 +12,8 @@ from leakcheck.errors import BlindError
 if TYPE_CHECKING:
     from types import ModuleType
 
+_proven: ModuleType | None = None  # The sampler that fits: its layout can't change any more.
+
 KNOWN_FRAMES: Final = 2
 """Frames of a stack of our own that the sampler must see right."""
 
@@ -60,10 +62,29 @@ def _known_stack(core: ModuleType) -> str:
 def ensure_able() -> None:
     """Return when a check can be trusted here and now.
 
+    The sampler is tried once in a process, what the program can change every time.
+
     Raises:
         BlindError: with one sentence: what is in the way and what to do.
     """
+    global _proven  # noqa: PLW0603 - a fact about the process
     core = load_core()
+    if core is not _proven:
+        _refuse_unless_fit(core)
+        _proven = core
+    if tracemalloc.is_tracing():
+        raise BlindError(
+            "tracemalloc is on and would record leakcheck's runs too; stop it for this run "
+            "(unset PYTHONTRACEMALLOC, drop -X tracemalloc, or call tracemalloc.stop())"
+        )
+
+
+def _refuse_unless_fit(core: ModuleType) -> None:
+    """Try the sampler against this interpreter.
+
+    Raises:
+        BlindError: it does not see what it should.
+    """
     fault = core.self_test() or _known_stack(core)
     if fault:
         raise BlindError(
@@ -75,9 +96,4 @@ def ensure_able() -> None:
         raise BlindError(
             "leakcheck can't count blocks: Python's own allocator is off "
             "(PYTHONMALLOC=malloc or malloc_debug); unset PYTHONMALLOC for this run"
-        )
-    if tracemalloc.is_tracing():
-        raise BlindError(
-            "tracemalloc is on and would record leakcheck's runs too; stop it for this run "
-            "(unset PYTHONTRACEMALLOC, drop -X tracemalloc, or call tracemalloc.stop())"
         )

@@ -84,6 +84,37 @@ def test_a_stack_seen_wrong_is_refused(
         able.ensure_able()
 
 
+def test_a_sampler_that_fits_is_tried_once_and_tracemalloc_looked_for_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+
+    def self_test() -> str:
+        tried.append(None)
+        return ""
+
+    core = SimpleNamespace(self_test=self_test, stack=_core.stack)
+    monkeypatch.setattr(able, "load_core", lambda: core)
+    monkeypatch.setattr(able, "_proven", None)
+    able.ensure_able()
+    tracemalloc.start()
+    try:
+        with pytest.raises(BlindError, match="tracemalloc is on"):
+            able.ensure_able()
+    finally:
+        tracemalloc.stop()
+    able.ensure_able()
+    assert len(tried) == 1
+
+
+def test_a_sampler_that_does_not_fit_is_refused_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    core = SimpleNamespace(self_test=lambda: "the frames differ", stack=_core.stack)
+    monkeypatch.setattr(able, "load_core", lambda: core)
+    for _ in range(2):
+        with pytest.raises(BlindError, match="the frames differ"):
+            able.ensure_able()
+
+
 def test_another_implementation_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "implementation", SimpleNamespace(name="pypy"))
     with pytest.raises(BlindError, match="CPython only; this is pypy"):
