@@ -21,7 +21,7 @@ import pytest
 
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
-from leakcheck.pytest_plugin._private import Cycle, NotPassed, missing_in
+from leakcheck.pytest_plugin._private import Cycle, NotPassed, known_request_signature, missing_in
 from leakcheck.pytest_plugin._private_state import Kept
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
@@ -131,7 +131,12 @@ def measure(
         if _goes_on(error):
             raise
         raise TearDownFailed(error) from error
-    with kept, same_examples(item), same_chance(settings.seed) as reseed:
+    with (
+        kept,
+        known_request_signature(),
+        same_examples(item),
+        same_chance(settings.seed) as reseed,
+    ):
         interrupted = False
         try:
             return check_callable(

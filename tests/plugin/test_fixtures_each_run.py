@@ -193,3 +193,45 @@ def test_a_folder_left_behind_as_working_folder_does_not_break_the_session(run):
         """
     done = run(source)
     done.result.assert_outcomes(passed=2)
+
+
+ASKING_FOR_REQUEST = """
+import inspect
+from _pytest import fixtures
+import pytest
+
+USUAL = fixtures.getfuncargnames
+LOOKED = []
+
+def counting(function, *args, **kwargs):
+    if function.__qualname__.startswith("RequestFixtureDef"):
+        LOOKED.append(None)
+    return USUAL(function, *args, **kwargs)
+
+fixtures.getfuncargnames = counting
+
+@pytest.fixture
+def outer(request):
+    return request
+
+@pytest.fixture
+def inner(outer, request):
+    return outer, request
+
+@pytest.mark.parametrize("number", [7])
+def test_it(inner, number, request):
+    outer, other = inner
+    assert (outer.fixturename, other.fixturename, number) == ("outer", "inner", 7)
+    assert request.node.name == "test_it[7]"
+
+def test_looked_no_more_than_pytest_alone():
+    assert fixtures.getfuncargnames is counting
+    assert len(LOOKED) <= 4 * 2  # four askers; the own run, and the set-up to be torn down
+"""
+
+
+def test_repeated_runs_get_their_own_request_and_do_not_look_at_its_signature(run):
+    done = run(ASKING_FOR_REQUEST)
+    assert done.verdict("test_it[7]") == "clean"
+    assert done.result_of("test_it[7]")["runs"] >= 12
+    done.result.assert_outcomes(passed=2)
