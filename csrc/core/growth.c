@@ -27,6 +27,7 @@ struct lc_growth {
     int32_t settled; /* Of them, how many in a row did not grow. */
     lc_growth_screen screen;
 
+    bool wide; /* The trace's marks have the wide metrics. */
     int32_t windows; /* Of the trace as planned. */
     int32_t plan[LC_GROWTH_PLAN_WINDOWS_MAX]; /* Run at the end of each. */
     int32_t window; /* The one that runs; `windows` in overtime. */
@@ -54,17 +55,28 @@ finish(lc_growth *self, lc_growth_verdict verdict, lc_growth_why why, int32_t me
     }
 }
 
+/* The next batch; before the first of an attempt a wide reading, unless there is one. */
 static void
 ask_batch(lc_growth *self)
 {
-    self->step = (lc_growth_step){.action = LC_GROWTH_RUN,
-                                  .phase = LC_GROWTH_PHASE_SCREEN,
-                                  .runs = lc_growth_screen_due(&self->screen)};
+    const lc_growth_screen *screen = &self->screen;
+    bool reading = screen->done == 0 && !self->step.wide;
+    self->step =
+        (lc_growth_step){.action = LC_GROWTH_RUN,
+                         .phase = LC_GROWTH_PHASE_SCREEN,
+                         .runs = reading ? 0 : lc_growth_screen_due(screen),
+                         .wide = reading || screen->done + 1 == screen->batches};
 }
 
 static void
 start_trace(lc_growth *self)
 {
+    if (self->settings.mode == LC_GROWTH_ADAPTIVE) {
+        self->wide = self->screen.wide && !self->screen.steady;
+    }
+    else {
+        self->wide = self->settings.mode == LC_GROWTH_FIXED || self->settings.wide;
+    }
     self->step = (lc_growth_step){.action = LC_GROWTH_START_TRACE,
                                   .phase = LC_GROWTH_PHASE_TRACE};
 }
@@ -73,6 +85,10 @@ static void
 feed_screen(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS])
 {
     lc_growth_screen *screen = &self->screen;
+    if (self->step.runs == 0) {
+        ask_batch(self);
+        return;
+    }
     switch (lc_growth_screen_take(screen, grown, self->settled >= SETTLED,
                                   &self->random, self->settings.rate)) {
     case LC_GROWTH_SCREEN_MORE:
@@ -123,7 +139,15 @@ ask_mark(lc_growth *self)
         (lc_growth_step){.action = LC_GROWTH_RUN,
                          .phase = LC_GROWTH_PHASE_TRACE,
                          .runs = self->cuts[self->cut] - self->runs[self->marks - 1],
-                         .mark = true};
+                         .mark = true,
+                         .wide = self->wide};
+}
+
+/* How many metrics the trace's marks have. */
+static int32_t
+traced(const lc_growth *self)
+{
+    return self->wide ? LC_GROWTH_METRICS : LC_GROWTH_NARROW;
 }
 
 static lc_growth_series
@@ -144,7 +168,7 @@ static bool
 finish_if_quiet(lc_growth *self)
 {
     int32_t least = INT32_MAX;
-    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+    for (int32_t m = 0; m < traced(self); m++) {
         lc_growth_series series = series_of(self, m);
         int32_t quiet = lc_growth_series_quiet(&series);
         least = quiet < least ? quiet : least;
@@ -159,7 +183,7 @@ finish_if_quiet(lc_growth *self)
 static bool
 finish_if_linear(lc_growth *self)
 {
-    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+    for (int32_t m = 0; m < traced(self); m++) {
         lc_growth_series series = series_of(self, m);
         double slope = 0;
         if (lc_growth_series_quiet(&series) == 0 &&
@@ -177,7 +201,7 @@ finish_if_linear(lc_growth *self)
 static void
 finish_undecided(lc_growth *self)
 {
-    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+    for (int32_t m = 0; m < traced(self); m++) {
         lc_growth_series series = series_of(self, m);
         if (lc_growth_series_quiet(&series) > 0) {
             continue;
@@ -287,7 +311,8 @@ lc_growth_next(lc_growth *self)
                                       .phase = LC_GROWTH_PHASE_TRACE,
                                       .runs = TURNOVER,
                                       .baseline = true,
-                                      .mark = true};
+                                      .mark = true,
+                                      .wide = self->wide};
     }
     return step;
 }
@@ -303,6 +328,10 @@ lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS])
     int64_t grown[LC_GROWTH_METRICS];
     bool any_grew = false;
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+        grown[m] = 0;
+        if (m >= LC_GROWTH_NARROW && !self->step.wide) {
+            continue;
+        }
         grown[m] = lc_growth_series_distance(values[m], self->last[m]);
         any_grew = any_grew || grown[m] > 0;
         self->last[m] = values[m];
@@ -358,40 +387,4 @@ lc_growth_window_ends(const lc_growth *self, int32_t *out, int32_t room)
         out[k] = self->window_end[k];
     }
     return self->complete;
-}
-
-void
-lc_growth_judge_series(const int32_t *runs, const int64_t *counts, int32_t marks,
-                       const int32_t *window_end, int32_t windows, double rate,
-                       lc_growth_result *out)
-{
-    *out = (lc_growth_result){.verdict = LC_GROWTH_INCONCLUSIVE,
-                              .why = LC_GROWTH_WHY_STOPPED,
-                              .metric = -1,
-                              .windows = windows};
-    if (marks < 2) {
-        return;
-    }
-    const lc_growth_series series = {.runs = runs,
-                                     .levels = counts,
-                                     .marks = marks,
-                                     .window_end = window_end,
-                                     .windows = windows,
-                                     .rate = rate,
-                                     .once = true};
-    out->runs = runs[marks - 1];
-    out->judged = runs[marks - 1];
-    out->metric = 0;
-    out->exact = lc_growth_series_exact(&series, 0);
-    out->why = lc_growth_series_shape(&series, &out->slope);
-    int32_t quiet = lc_growth_series_quiet(&series);
-    if (quiet > 0 || out->why == LC_GROWTH_WHY_NONE) {
-        out->verdict = LC_GROWTH_CLEAN;
-        out->why = LC_GROWTH_WHY_ENDED;
-        out->judged = quiet > 0 ? quiet : out->judged;
-        out->bound = BOUND / out->judged;
-    }
-    else if (out->why == LC_GROWTH_WHY_LINEAR) {
-        out->verdict = LC_GROWTH_LEAK;
-    }
 }

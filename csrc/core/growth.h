@@ -22,6 +22,10 @@
  *     does not slow down: LEAK(LINEAR)                +--------+  lower envelope,
  *     neither: INCONCLUSIVE(why)                                  slope decay
  *
+ * The wide metrics are read before and after each screen, and at the marks of a trace
+ * only where they are what is suspected (LC_GROWTH_CONFIRM: where the settings say so;
+ * LC_GROWTH_FIXED: always).
+ *
  * LEAK needs all windows; CLEAN(ENDED) is answered at once. A trace that is undecided
  * after its last window runs that window's length again, batch by batch, because a pause
  * that began late needs time to be told from luck. LC_GROWTH_FIXED skips the screen and
@@ -38,13 +42,22 @@
 
 #include "status.h"
 
-/* Metrics are judged apart; a leak in any one is a leak. */
-enum { LC_GROWTH_METRICS = 2 };
+/* Metrics are judged apart; a leak in any one is a leak, and the first of them decides.
+ * The wide ones need a walk over the whole heap, so they are read only where a step says
+ * so. References are the entries of lists and deques: `list.append(None)` makes no block. */
+typedef enum {
+    LC_GROWTH_BLOCKS,
+    LC_GROWTH_RAW,
+    LC_GROWTH_OBJECTS, /* Wide: objects that the cycle collector knows. */
+    LC_GROWTH_REFERENCES, /* Wide. */
+    LC_GROWTH_METRICS,
+    LC_GROWTH_NARROW = LC_GROWTH_OBJECTS, /* How many are read each time. */
+} lc_growth_metric;
 
 typedef enum {
     LC_GROWTH_ADAPTIVE, /* Warm-up, screen, and a trace of `windows` windows. */
-    LC_GROWTH_CONFIRM,  /* Trace only, for a body that an adaptive check suspected. */
-    LC_GROWTH_FIXED,    /* Warm-up, then a trace of exactly `iterations` runs. */
+    LC_GROWTH_CONFIRM, /* Trace only, for a body that an adaptive check suspected. */
+    LC_GROWTH_FIXED, /* Warm-up, then a trace of exactly `iterations` runs. */
 } lc_growth_mode;
 
 typedef struct {
@@ -57,6 +70,7 @@ typedef struct {
     int32_t windows; /* Of the trace, each twice the one before; 3 to 16. */
     int32_t iterations; /* Runs of LC_GROWTH_FIXED, at least 12; ignored otherwise. */
     uint64_t seed; /* Order and sizes of the batches; same seed, same batches. */
+    bool wide; /* LC_GROWTH_CONFIRM: its marks have the wide metrics too. */
 } lc_growth_settings;
 
 typedef enum {
@@ -77,6 +91,7 @@ typedef struct {
     int32_t runs; /* Runs to do before the next reading; 0 for a reading right now. */
     bool baseline; /* The reading after these runs is the trace's first mark, run 0. */
     bool mark; /* The reading after these runs is a mark of the trace; baseline too. */
+    bool wide; /* The reading has the wide metrics; elsewhere they are not looked at. */
 } lc_growth_step;
 
 typedef enum {
@@ -99,7 +114,7 @@ typedef enum {
 typedef struct {
     lc_growth_verdict verdict;
     lc_growth_why why;
-    int32_t metric; /* Which metric decided; -1 when none did. */
+    int32_t metric; /* lc_growth_metric that decided; -1 when none did. */
     double slope; /* Growth of that metric, a run, over the trace's lower envelope. */
     bool exact; /* Every mark of the trace lies on one line of whole blocks a run. */
     double bound; /* CLEAN: at most so many leaks a run, 95 %: 3 / runs judged. */
@@ -133,13 +148,5 @@ int32_t lc_growth_window_ends(const lc_growth *self, int32_t *out, int32_t room)
 
 /* The verdict; meaningful after LC_GROWTH_DONE or lc_growth_stop. */
 lc_growth_result lc_growth_judge(const lc_growth *self);
-
-/* The rule for one call site after the fact: `runs[i]` runs were done when its live
- * count was `counts[i]`, i < marks, baseline first; `window_end[k]` is the mark index at
- * which window k ends. Fills `out` as lc_growth_judge does (verdict LEAK when the site
- * grows like a leak of at least `rate`, CLEAN when it does not grow). */
-void lc_growth_judge_series(const int32_t *runs, const int64_t *counts, int32_t marks,
-                            const int32_t *window_end, int32_t windows, double rate,
-                            lc_growth_result *out);
 
 #endif

@@ -55,13 +55,19 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
 {
     bool may_fall = self->attempt == 0 && settled;
     bool quiet = true;
-    bool steady = false;
+    self->steady = false;
     self->runs += self->sizes[self->done];
     self->done++;
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
         self->grown[m][self->done - 1] = grown[m];
         quiet = quiet && !disturbed(self->grown[m], self->done, may_fall);
-        steady = steady || proportional(self->grown[m], self->sizes, self->done);
+    }
+    for (int32_t m = 0; m < LC_GROWTH_NARROW; m++) {
+        self->steady =
+            self->steady || proportional(self->grown[m], self->sizes, self->done);
+    }
+    for (int32_t m = LC_GROWTH_NARROW; m < LC_GROWTH_METRICS; m++) {
+        self->wide = self->wide || grown[m] > 0;
     }
     if (quiet) {
         return self->done == self->batches ? LC_GROWTH_SCREEN_QUIET
@@ -71,7 +77,7 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
         return LC_GROWTH_SCREEN_MORE;
     }
     /* The rest of a long attempt would only repeat that it is not quiet. */
-    if (steady || self->attempt + 1 == LC_GROWTH_PLAN_ATTEMPTS) {
+    if (self->steady || self->attempt + 1 == LC_GROWTH_PLAN_ATTEMPTS) {
         return LC_GROWTH_SCREEN_SUSPECT;
     }
     self->attempt++;

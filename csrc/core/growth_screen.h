@@ -7,6 +7,9 @@
  * goes to the trace at once. A fall after growth is noise, and noise hides a leak, so only
  * a body that was quiet from its warm-up on may fall and still pass.
  *
+ * A wide metric is read at the end of an attempt only, where `grown` has what the whole
+ * attempt added.
+ *
  * Thread rule: as growth.h, its only user.
  */
 #ifndef LC_CORE_GROWTH_SCREEN_H
@@ -27,6 +30,8 @@ typedef struct {
     int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
     /* Blocks that each batch added. */
     int64_t grown[LC_GROWTH_METRICS][LC_GROWTH_PLAN_SCREEN_MAX];
+    bool steady; /* Blocks or raw blocks grew in proportion to the runs. */
+    bool wide; /* A wide metric grew in some attempt. */
 } lc_growth_screen;
 
 typedef enum {

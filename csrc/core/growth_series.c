@@ -334,3 +334,39 @@ lc_growth_series_shape(const lc_growth_series *series, double *slope)
     return slows_down(series, &part, phi) ? LC_GROWTH_WHY_SUBLINEAR
                                           : LC_GROWTH_WHY_LINEAR;
 }
+
+void
+lc_growth_series_judge(const int32_t *runs, const int64_t *counts, int32_t marks,
+                       const int32_t *window_end, int32_t windows, double rate,
+                       lc_growth_result *out)
+{
+    *out = (lc_growth_result){.verdict = LC_GROWTH_INCONCLUSIVE,
+                              .why = LC_GROWTH_WHY_STOPPED,
+                              .metric = -1,
+                              .windows = windows};
+    if (marks < 2) {
+        return;
+    }
+    const lc_growth_series series = {.runs = runs,
+                                     .levels = counts,
+                                     .marks = marks,
+                                     .window_end = window_end,
+                                     .windows = windows,
+                                     .rate = rate,
+                                     .once = true};
+    out->runs = runs[marks - 1];
+    out->judged = runs[marks - 1];
+    out->metric = 0;
+    out->exact = lc_growth_series_exact(&series, 0);
+    out->why = lc_growth_series_shape(&series, &out->slope);
+    int32_t quiet = lc_growth_series_quiet(&series);
+    if (quiet > 0 || out->why == LC_GROWTH_WHY_NONE) {
+        out->verdict = LC_GROWTH_CLEAN;
+        out->why = LC_GROWTH_WHY_ENDED;
+        out->judged = quiet > 0 ? quiet : out->judged;
+        out->bound = QUIET_LEAKS_ONCE / out->judged;
+    }
+    else if (out->why == LC_GROWTH_WHY_LINEAR) {
+        out->verdict = LC_GROWTH_LEAK;
+    }
+}

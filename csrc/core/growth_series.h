@@ -73,4 +73,12 @@ bool lc_growth_series_exact(const lc_growth_series *series, int32_t from);
  * retained part did not grow. `slope`: of the retained part, in blocks a run. */
 lc_growth_why lc_growth_series_shape(const lc_growth_series *series, double *slope);
 
+/* The rule for one call site after the fact: `runs[i]` runs were done when its live
+ * count was `counts[i]`, i < marks, baseline first; `window_end[k]` is the mark index at
+ * which window k ends. Fills `out` as lc_growth_judge does (verdict LEAK when the site
+ * grows like a leak of at least `rate`, CLEAN when it does not grow). */
+void lc_growth_series_judge(const int32_t *runs, const int64_t *counts, int32_t marks,
+                            const int32_t *window_end, int32_t windows, double rate,
+                            lc_growth_result *out);
+
 #endif

@@ -4,7 +4,7 @@
  */
 #include <Python.h>
 
-#include "../core/growth.h"
+#include "../core/growth_series.h"
 #include "../core/mem.h"
 #include "pycheck.h"
 #include "pyframe.h"
@@ -131,7 +131,7 @@ core_judge_series(PyObject *module, PyObject *args)
         goto done;
     }
     lc_growth_result judged;
-    lc_growth_judge_series(runs32, counts, (int32_t)run_count, ends32,
+    lc_growth_series_judge(runs32, counts, (int32_t)run_count, ends32,
                            (int32_t)end_count, rate, &judged);
     answer = Py_BuildValue("(idO)", (int)judged.verdict, judged.slope,
                            judged.exact ? Py_True : Py_False);

@@ -279,7 +279,8 @@ lc_pyloop_read(lc_pyloop *self)
     if (self->step.runs > 0) {
         self->run_seconds = (now() - self->batch_began) / self->step.runs;
     }
-    int64_t values[LC_GROWTH_METRICS] = {reading.blocks, reading.raw};
+    int64_t values[LC_GROWTH_METRICS] = {
+        [LC_GROWTH_BLOCKS] = reading.blocks, [LC_GROWTH_RAW] = reading.raw};
     if (reserve_reading(self) != LC_OK || (self->step.mark && mark(self) != LC_OK) ||
         lc_growth_feed(self->growth, values) != LC_OK) {
         PyErr_NoMemory();

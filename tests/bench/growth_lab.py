@@ -38,6 +38,7 @@ class _Settings(ctypes.Structure):
         ("windows", ctypes.c_int32),
         ("iterations", ctypes.c_int32),
         ("seed", ctypes.c_uint64),
+        ("wide", ctypes.c_bool),
     )
 
 
@@ -48,6 +49,7 @@ class _Step(ctypes.Structure):
         ("runs", ctypes.c_int32),
         ("baseline", ctypes.c_bool),
         ("mark", ctypes.c_bool),
+        ("wide", ctypes.c_bool),
     )
 
 
@@ -107,7 +109,7 @@ class Machine:
     def check(self, settings: _Settings, levels: Iterator[int], level: int) -> tuple[_Result, int]:
         """Judges the process from here on: the result and the level it was left at."""
         machine = self._library.lc_growth_new(ctypes.byref(settings))
-        values = (ctypes.c_int64 * 2)(0, 0)
+        values = (ctypes.c_int64 * 4)()
         while True:
             step = self._library.lc_growth_next(machine)
             if step.action == START_TRACE:

@@ -125,7 +125,7 @@ next_asks_the_same_until_it_is_fed(void **state)
     (void)state;
     lc_growth *machine = lc_growth_new(&ADAPTIVE);
     const int64_t values[LC_GROWTH_METRICS] = {0, 0};
-    for (int32_t reading = 0; reading < 6; reading++) {
+    for (int32_t reading = 0; reading < 7; reading++) {
         lc_growth_step one = lc_growth_next(machine);
         lc_growth_step two = lc_growth_next(machine);
         assert_int_equal(one.action, LC_GROWTH_RUN);

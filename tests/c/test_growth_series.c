@@ -274,7 +274,7 @@ judge_site(int64_t (*count)(int32_t run))
         counts[i] = 10 + count(RUNS[i]);
     }
     lc_growth_result result;
-    lc_growth_judge_series(RUNS, counts, MARKS, ENDS, 3, 0.3, &result);
+    lc_growth_series_judge(RUNS, counts, MARKS, ENDS, 3, 0.3, &result);
     return result;
 }
 
@@ -345,9 +345,9 @@ a_series_too_short_to_judge_is_inconclusive(void **state)
     (void)state;
     const int64_t counts[MARKS] = {0, 3, 7, 12, 16, 22};
     lc_growth_result result;
-    lc_growth_judge_series(RUNS, counts, 1, ENDS, 0, 0.3, &result);
+    lc_growth_series_judge(RUNS, counts, 1, ENDS, 0, 0.3, &result);
     assert_int_equal(result.verdict, LC_GROWTH_INCONCLUSIVE);
-    lc_growth_judge_series(RUNS, counts, 5, ENDS, 1, 0.3, &result);
+    lc_growth_series_judge(RUNS, counts, 5, ENDS, 1, 0.3, &result);
     assert_int_equal(result.verdict, LC_GROWTH_INCONCLUSIVE);
     const lc_growth_series two = {.runs = RUNS, .levels = counts, .marks = 2};
     assert_false(lc_growth_series_exact(&two, 0));

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Links: growth.c growth_plan.c growth_screen.c growth_series.c */
+/* The metrics that need a walk over the heap: when they are asked for, and what they decide. */
+#include "growth.h"
+
+#include "mem_fake.h"
+
+static const lc_growth_settings ADAPTIVE = {
+    .mode = LC_GROWTH_ADAPTIVE, .rate = 0.3, .warmup_max = 8, .windows = 3, .seed = 7};
+
+/* Blocks grow by `blocks` a run and references by `references`; what is fed for the wide
+ * metrics at readings that are not wide is rubbish. Returns the wide readings. */
+static int32_t
+drive_wide(lc_growth *machine, int64_t blocks, int64_t references)
+{
+    int64_t runs = 0;
+    int32_t wide = 0;
+    for (;;) {
+        lc_growth_step step = lc_growth_next(machine);
+        if (step.action == LC_GROWTH_DONE) {
+            return wide;
+        }
+        if (step.action == LC_GROWTH_START_TRACE) {
+            continue;
+        }
+        runs += step.runs;
+        wide += step.wide;
+        int64_t rubbish = runs * runs + 1000000;
+        const int64_t values[LC_GROWTH_METRICS] = {
+            [LC_GROWTH_BLOCKS] = 500 + blocks * runs,
+            [LC_GROWTH_OBJECTS] = step.wide ? 77 : rubbish,
+            [LC_GROWTH_REFERENCES] = step.wide ? references * runs : rubbish,
+        };
+        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
+    }
+}
+
+static void
+a_clean_check_reads_the_wide_metrics_before_and_after_the_screen_only(void **state)
+{
+    (void)state;
+    lc_growth *machine = lc_growth_new(&ADAPTIVE);
+    assert_int_equal(drive_wide(machine, 0, 0), 2);
+    assert_int_equal(lc_growth_judge(machine).verdict, LC_GROWTH_CLEAN);
+    assert_int_equal(lc_growth_judge(machine).runs, 12);
+    lc_growth_free(machine);
+}
+
+static void
+references_alone_are_a_leak(void **state)
+{
+    (void)state;
+    for (int64_t references = 1; references <= 2; references++) {
+        lc_growth *machine = lc_growth_new(&ADAPTIVE);
+        drive_wide(machine, 0, references);
+        lc_growth_result result = lc_growth_judge(machine);
+        assert_int_equal(result.verdict, LC_GROWTH_LEAK);
+        assert_int_equal(result.metric, LC_GROWTH_REFERENCES);
+        assert_true(result.exact);
+        assert_true(result.slope > (double)references - 0.001);
+        lc_growth_free(machine);
+    }
+}
+
+static void
+a_trace_reads_the_wide_metrics_only_where_blocks_do_not_tell(void **state)
+{
+    (void)state;
+    lc_growth *machine = lc_growth_new(&ADAPTIVE);
+    assert_true(drive_wide(machine, 3, 1) <= 2);
+    assert_int_equal(lc_growth_judge(machine).metric, LC_GROWTH_BLOCKS);
+    lc_growth_free(machine);
+
+    lc_growth_settings confirm = ADAPTIVE;
+    confirm.mode = LC_GROWTH_CONFIRM;
+    machine = lc_growth_new(&confirm);
+    assert_int_equal(drive_wide(machine, 0, 1), 0);
+    assert_int_equal(lc_growth_judge(machine).verdict, LC_GROWTH_CLEAN);
+    lc_growth_free(machine);
+
+    confirm.wide = true;
+    machine = lc_growth_new(&confirm);
+    assert_true(drive_wide(machine, 0, 1) > 12);
+    assert_int_equal(lc_growth_judge(machine).metric, LC_GROWTH_REFERENCES);
+    lc_growth_free(machine);
+}
+
+static void
+references_that_grew_in_the_first_screen_only_are_clean(void **state)
+{
+    (void)state;
+    lc_growth *machine = lc_growth_new(&ADAPTIVE);
+    int64_t runs = 0;
+    lc_growth_step step = lc_growth_next(machine);
+    while (step.action != LC_GROWTH_DONE) {
+        assert_int_not_equal(step.action, LC_GROWTH_START_TRACE);
+        runs += step.runs;
+        const int64_t values[LC_GROWTH_METRICS] = {[LC_GROWTH_REFERENCES] =
+                                                       runs < 10 ? runs : 10};
+        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
+        step = lc_growth_next(machine);
+    }
+    assert_int_equal(lc_growth_judge(machine).verdict, LC_GROWTH_CLEAN);
+    assert_int_equal(lc_growth_judge(machine).why, LC_GROWTH_WHY_QUIET);
+    assert_int_equal(lc_growth_judge(machine).judged, 15);
+    lc_growth_free(machine);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            a_clean_check_reads_the_wide_metrics_before_and_after_the_screen_only),
+        cmocka_unit_test(references_alone_are_a_leak),
+        cmocka_unit_test(a_trace_reads_the_wide_metrics_only_where_blocks_do_not_tell),
+        cmocka_unit_test(references_that_grew_in_the_first_screen_only_are_clean),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
