@@ -47,10 +47,12 @@ def sources() -> tuple[list[str], list[str]]:
     frames = f"pyframe_3{minor}"
     codes = "pycode_311" if sys.version_info < (3, 12) else "pycode_312"  # 3.12: code watchers
     frees = {11: "pyfree_311", 12: "pyfree_311", 13: "pyfree_313"}.get(minor, "pyfree_314")
+    wides = "pywide_311" if minor < 14 else "pywide_314"
+    interns = "pyintern_311" if minor < 12 else "pyintern_312"
     mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
         [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
-        [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes, frees)],
+        [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes, frees, wides, interns)],
     )
 
 

@@ -64,6 +64,16 @@ def judge_series(
 ) -> tuple[int, float, bool]:
     """(verdict, slope, exact) of one site's series by the rule of csrc/core/growth.h."""
 
+def wide(most: int, /) -> tuple[int, int] | None:
+    """(objects that the cycle collector tracks, entries of all lists and deques) right now.
+
+    None: there are more than `most` objects (0: no limit), or this interpreter keeps them where
+    the sampler does not know its way.
+    """
+
+def interned() -> int | None:
+    """How many strings are interned; None where the interpreter hides it (3.11)."""
+
 def self_test() -> str:
     """Empty when the sampler sees this interpreter right; else what is off."""
 

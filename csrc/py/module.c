@@ -10,8 +10,10 @@
 #include "pyframe.h"
 #include "pyfree.h"
 #include "pyheap.h"
+#include "pyintern.h"
 #include "pyloop.h"
 #include "pyresult.h"
+#include "pywide.h"
 
 static PyObject *
 core_self_test(PyObject *module, PyObject *ignored)
@@ -36,6 +38,34 @@ core_active(PyObject *module, PyObject *ignored)
     (void)module;
     (void)ignored;
     return PyBool_FromLong(lc_pyloop_active());
+}
+
+static PyObject *
+core_interned(PyObject *module, PyObject *ignored)
+{
+    (void)module;
+    (void)ignored;
+    int64_t count;
+    if (!lc_pyintern_count(&count)) {
+        Py_RETURN_NONE;
+    }
+    return PyLong_FromLongLong(count);
+}
+
+static PyObject *
+core_wide(PyObject *module, PyObject *arg)
+{
+    (void)module;
+    int64_t most = PyLong_AsLongLong(arg);
+    if (most == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    lc_pywide_counts counts;
+    if (!lc_pywide_read(most, &counts)) {
+        Py_RETURN_NONE;
+    }
+    return Py_BuildValue("(LL)", (long long)counts.objects,
+                         (long long)counts.references);
 }
 
 /* Fills `out` (owned by the caller, freed by lc_mem_free) from numbers in 0 .. `most`, or
@@ -152,6 +182,10 @@ static PyMethodDef methods[] = {
      PyDoc_STR("The running Python stack as the hooks read it, innermost first.")},
     {"active", core_active, METH_NOARGS,
      PyDoc_STR("A check is running in this process.")},
+    {"interned", core_interned, METH_NOARGS,
+     PyDoc_STR("How many strings are interned, or None.")},
+    {"wide", core_wide, METH_O,
+     PyDoc_STR("(gc objects, entries of lists and deques); None: above the limit.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},
@@ -173,7 +207,7 @@ core_exec(PyObject *module)
         return -1;
     }
     lc_pyframe_prepare();
-    if (lc_pyheap_prepare() < 0 || lc_pyfree_prepare() < 0 ||
+    if (lc_pyheap_prepare() < 0 || lc_pyfree_prepare() < 0 || lc_pywide_prepare() < 0 ||
         lc_pycheck_register(module) < 0) {
         return -1;
     }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * CPython 3.12 and later: a dict of the interpreter.
+ */
+#include "pyintern.h"
+
+#include <Python.h>
+
+#include "internal/pycore_interp.h" /* PyInterpreterState */
+
+bool
+lc_pyintern_count(int64_t *out)
+{
+    PyObject *strings =
+        _Py_INTERP_CACHED_OBJECT(PyInterpreterState_Main(), interned_strings);
+    if (strings == NULL || !PyDict_CheckExact(strings)) {
+        return false;
+    }
+    *out = PyDict_GET_SIZE(strings);
+    return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * CPython 3.11 to 3.13: three generations, and the frozen one after other fields.
+ */
+#include "pywide.h"
+
+#include <Python.h>
+
+#include "internal/pycore_interp.h" /* PyInterpreterState */
+
+enum { LISTS = NUM_GENERATIONS + 1 };
+
+static PyGC_Head *
+generation_of(PyInterpreterState *of, int i)
+{
+    return i < NUM_GENERATIONS ? &of->gc.generations[i].head
+                               : &of->gc.permanent_generation.head;
+}
+
+#include "pywide_body.h"

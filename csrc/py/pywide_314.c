@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * CPython 3.14 and later: three lists and right after them the frozen one. The three are
+ * called young and old[2] up to 3.14.4 and generations[3] since, at the same place.
+ */
+#include "pywide.h"
+
+#include <Python.h>
+
+#include "internal/pycore_interp.h" /* PyInterpreterState */
+
+enum { LISTS = 4 };
+
+static PyGC_Head *
+generation_of(PyInterpreterState *of, int i)
+{
+    return &(&of->gc.permanent_generation - (LISTS - 1) + i)->head;
+}
+
+#include "pywide_body.h"
