@@ -24,9 +24,7 @@
  *
  * The wide metrics are read before and after each screen, and at the marks of a trace
  * only where they are what is suspected (LC_GROWTH_CONFIRM: where the settings say so;
- * LC_GROWTH_FIXED: always).
- *
- * LEAK needs all windows; CLEAN(ENDED) is answered at once. A trace that is undecided
+ * LC_GROWTH_FIXED: always). LEAK needs all windows; CLEAN(ENDED) is answered at once. A trace that is undecided
  * after its last window runs that window's length again, batch by batch, because a pause
  * that began late needs time to be told from luck. LC_GROWTH_FIXED skips the screen and
  * ends exactly after `iterations` runs. The rules and their sources: growth_screen.h for
