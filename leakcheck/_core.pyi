@@ -17,6 +17,9 @@ class Check:
     At most one check is active at a time in a process; a second raises RuntimeError.
     `shut_free_lists` (default: yes) charges each block of a trace to the line that keeps it,
     also where the interpreter would hand out a dead object again; without, a trace is faster.
+    `wide` has the marks of MODE_CONFIRM count gc objects and references too. Where there are more
+    than `max_objects` gc objects (default 1,000,000; 0: no limit) neither is counted, and the
+    result says so.
     """
 
     def __init__(
@@ -30,6 +33,8 @@ class Check:
         windows: int = ...,
         seed: int = ...,
         shut_free_lists: bool = ...,
+        wide: bool = ...,
+        max_objects: int = ...,
     ) -> None: ...
     def drive(
         self,

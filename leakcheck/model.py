@@ -90,12 +90,16 @@ class Reading:
         blocks: live blocks of the object and mem domains (a level, not a difference;
             in the trace phase counted from the start of the trace).
         raw: live blocks of the raw domain, likewise.
+        objects: objects that the cycle collector tracks; None where they were not read.
+        references: entries of all lists and deques; None likewise.
     """
 
     phase: Phase
     runs: int
     blocks: int
     raw: int
+    objects: int | None = None
+    references: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

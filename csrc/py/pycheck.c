@@ -14,8 +14,9 @@ static int
 check_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {
-        "mode",    "rate", "max_seconds",     "iterations", "first_window",
-        "windows", "seed", "shut_free_lists", NULL,
+        "mode",         "rate",        "max_seconds", "iterations",
+        "first_window", "windows",     "seed",        "shut_free_lists",
+        "wide",         "max_objects", NULL,
     };
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
@@ -26,9 +27,11 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     int windows = 3;
     unsigned long long seed = 1;
     int shut = true;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiKp:Check", names, &mode,
+    int wide = false;
+    long long max_objects = 1000000;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiKppL:Check", names, &mode,
                                      &rate, &max_seconds, &iterations, &first_window,
-                                     &windows, &seed, &shut)) {
+                                     &windows, &seed, &shut, &wide, &max_objects)) {
         return -1;
     }
     if (self->loop != NULL) {
@@ -47,8 +50,14 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
         .windows = windows,
         .iterations = iterations,
         .seed = seed,
+        .wide = wide != 0,
     };
-    self->loop = lc_pyloop_new(&settings, max_seconds, shut != 0);
+    lc_pyloop_settings limits = {
+        .max_seconds = max_seconds,
+        .max_objects = max_objects,
+        .shut = shut != 0,
+    };
+    self->loop = lc_pyloop_new(&settings, &limits);
     return self->loop == NULL ? -1 : 0;
 }
 

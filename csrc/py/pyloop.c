@@ -12,6 +12,7 @@
 #include "pyheap.h"
 #include "pyhook.h"
 #include "pystack.h"
+#include "pywide.h"
 
 enum { FIRST_READINGS = 64 };
 
@@ -25,12 +26,13 @@ struct lc_pyloop {
     const void *base;      /* Frame that drives the loop; an address only. */
     loop_state state;
     bool tracing;       /* Hooks and code watch are on. */
-    bool shut; /* A trace keeps the free lists shut. */
-    bool asked;         /* `step` waits for its reading. */
+    bool narrow; /* The wide metrics could not be read when asked for. */
+    bool asked;  /* `step` waits for its reading. */
     lc_growth_step step;
     lc_pyheap_state heap;
     pid_t process;      /* That opened the loop. */
-    double max_seconds; /* 0: no limit. */
+    lc_pyloop_settings settings;
+    lc_pywide_counts wide; /* Read last. */
     double began;       /* Seconds, monotonic. */
     double batch_began; /* Likewise. */
     double run_seconds; /* One run of the last batch. */
@@ -62,9 +64,9 @@ code_died(PyCodeObject *code)
 }
 
 lc_pyloop *
-lc_pyloop_new(const lc_growth_settings *settings, double max_seconds, bool shut)
+lc_pyloop_new(const lc_growth_settings *growth, const lc_pyloop_settings *settings)
 {
-    if (!lc_growth_plan_valid(settings)) {
+    if (!lc_growth_plan_valid(growth) || settings->max_objects < 0) {
         PyErr_SetString(PyExc_ValueError, "the settings of the check are out of range");
         return NULL;
     }
@@ -73,14 +75,13 @@ lc_pyloop_new(const lc_growth_settings *settings, double max_seconds, bool shut)
         PyErr_NoMemory();
         return NULL;
     }
-    self->growth = lc_growth_new(settings);
+    self->growth = lc_growth_new(growth);
     if (self->growth == NULL) {
         lc_pyloop_free(self);
         PyErr_NoMemory();
         return NULL;
     }
-    self->max_seconds = max_seconds;
-    self->shut = shut;
+    self->settings = *settings;
     return self;
 }
 
@@ -165,8 +166,9 @@ lc_pyloop_close(lc_pyloop *self)
 static bool
 out_of_time(const lc_pyloop *self, int32_t runs)
 {
-    return self->max_seconds > 0 && self->runs > 0 &&
-           now() - self->began + self->run_seconds * runs > self->max_seconds;
+    double most = self->settings.max_seconds;
+    return most > 0 && self->runs > 0 &&
+           now() - self->began + self->run_seconds * runs > most;
 }
 
 int
@@ -239,6 +241,22 @@ mark(lc_pyloop *self)
     return status;
 }
 
+/* Reads the wide metrics where the machine asks for them, until it turns out that there
+ * is too much to look at. */
+static void
+read_wide(lc_pyloop *self, lc_pyloop_reading *reading)
+{
+    if (!self->step.wide || self->narrow) {
+        return;
+    }
+    if (!lc_pywide_read(self->settings.max_objects, &self->wide)) {
+        self->narrow = true;
+        return;
+    }
+    reading->objects = self->wide.objects;
+    reading->references = self->wide.references;
+}
+
 int
 lc_pyloop_read(lc_pyloop *self)
 {
@@ -256,13 +274,16 @@ lc_pyloop_read(lc_pyloop *self)
     if (lc_pyheap_collect() < 0) {
         goto fail;
     }
-    if (self->tracing && self->shut) {
+    if (self->tracing && self->settings.shut) {
         lc_pyfree_shut(); /* The first time before the baseline, which has what is kept. */
     }
     lc_pyloop_reading reading = {
         .phase = self->step.phase,
         .runs = self->runs += self->step.runs,
+        .objects = -1,
+        .references = -1,
     };
+    read_wide(self, &reading);
     if (self->tracing) {
         reading.blocks = lc_recorder_net(self->recorder, LC_RECORDER_OBJECT);
         reading.raw = lc_recorder_net(self->recorder, LC_RECORDER_RAW);
@@ -279,8 +300,13 @@ lc_pyloop_read(lc_pyloop *self)
     if (self->step.runs > 0) {
         self->run_seconds = (now() - self->batch_began) / self->step.runs;
     }
+    /* What could not be read stands still, so that it decides nothing. */
     int64_t values[LC_GROWTH_METRICS] = {
-        [LC_GROWTH_BLOCKS] = reading.blocks, [LC_GROWTH_RAW] = reading.raw};
+        [LC_GROWTH_BLOCKS] = reading.blocks,
+        [LC_GROWTH_RAW] = reading.raw,
+        [LC_GROWTH_OBJECTS] = self->wide.objects,
+        [LC_GROWTH_REFERENCES] = self->wide.references,
+    };
     if (reserve_reading(self) != LC_OK || (self->step.mark && mark(self) != LC_OK) ||
         lc_growth_feed(self->growth, values) != LC_OK) {
         PyErr_NoMemory();
@@ -349,6 +375,7 @@ lc_pyloop_evidence_of(const lc_pyloop *self)
         .recorder = self->recorder,
         .site = self->site,
         .dropped = self->dropped,
+        .wide = !self->narrow,
         .judged = lc_growth_judge(self->growth),
     };
     evidence.window_count = lc_growth_window_ends(self->growth, evidence.window_ends,

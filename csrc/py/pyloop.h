@@ -29,6 +29,8 @@ typedef struct {
     int64_t
         blocks; /* Object and mem domains: live blocks, or net since the trace began. */
     int64_t raw; /* Raw domain, likewise. */
+    int64_t objects; /* Tracked by the cycle collector; -1: not read. */
+    int64_t references; /* Entries of lists and deques; -1: not read. */
 } lc_pyloop_reading;
 
 /* What the result is made of; pointers borrowed from the loop. */
@@ -42,16 +44,25 @@ typedef struct {
     lc_recorder *recorder; /* NULL: nothing was traced. */
     lc_pysite *site; /* NULL: nothing was traced. */
     int64_t dropped; /* Allocations, marks, batches that could not be recorded. */
+    bool wide; /* The wide metrics were read wherever the machine asked for them. */
     lc_growth_result judged;
 } lc_pyloop_evidence;
 
 typedef struct lc_pyloop lc_pyloop;
 
-/* Returns a loop owned by the caller, or NULL with an exception set. `max_seconds` <= 0:
- * no limit. `shut`: a trace keeps the free lists shut, so that each block is charged to
- * the line that keeps it; that about doubles what a trace of lists and dicts adds. */
-lc_pyloop *lc_pyloop_new(const lc_growth_settings *settings, double max_seconds,
-                         bool shut);
+typedef struct {
+    double max_seconds; /* Of the check; <= 0: no limit. */
+    /* Tracked objects. Where there are more, the wide metrics are read no more in this
+     * check, and its evidence says so. 0: no limit. */
+    int64_t max_objects;
+    /* A trace keeps the free lists shut, so that each block is charged to the line that
+     * keeps it; that about doubles what a trace of lists and dicts adds. */
+    bool shut;
+} lc_pyloop_settings;
+
+/* Returns a loop owned by the caller, or NULL with an exception set. */
+lc_pyloop *lc_pyloop_new(const lc_growth_settings *growth,
+                         const lc_pyloop_settings *settings);
 
 /* Closes and frees. */
 void lc_pyloop_free(lc_pyloop *self);

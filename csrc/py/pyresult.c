@@ -188,8 +188,9 @@ reading_list(const lc_pyloop_evidence *e)
     PyObject *list = PyList_New(0);
     for (int32_t i = 0; list != NULL && i < e->reading_count; i++) {
         const lc_pyloop_reading *r = &e->readings[i];
-        PyObject *tuple = Py_BuildValue("(iiLL)", (int)r->phase, (int)r->runs,
-                                        (long long)r->blocks, (long long)r->raw);
+        PyObject *tuple = Py_BuildValue(
+            "(iiLLLL)", (int)r->phase, (int)r->runs, (long long)r->blocks,
+            (long long)r->raw, (long long)r->objects, (long long)r->references);
         if (append(list, tuple) < 0) {
             Py_CLEAR(list);
         }
@@ -223,6 +224,7 @@ lc_pyresult_build(const lc_pyloop_evidence *e)
         set(dict, "window_ends", int_list(e->window_ends, e->window_count)) < 0 ||
         PyDict_SetItemString(dict, "sites", sites) < 0 ||
         PyDict_SetItemString(dict, "frames", frames) < 0 ||
+        set(dict, "wide", PyBool_FromLong(e->wide)) < 0 ||
         set(dict, "dropped", PyLong_FromLongLong(e->dropped)) < 0 ||
         set(dict, "untracked_frees", PyLong_FromLongLong(untracked)) < 0) {
         goto fail;

@@ -46,6 +46,10 @@ def _is_step(frame: Frame) -> bool:
     return frame.file == frame.function == "__init__"
 
 
+def _if_read(count: int) -> int | None:
+    return None if count < 0 else count
+
+
 def _sum(these: list[int], those: list[int]) -> list[int]:
     return [a + b for a, b in zip(these, those, strict=True)]
 
@@ -154,8 +158,8 @@ def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Resu
         judged=raw["judged"],
         runs=raw["runs"],
         readings=tuple(
-            Reading(PHASES[phase], runs, blocks, in_raw)
-            for phase, runs, blocks, in_raw in raw["readings"]
+            Reading(PHASES[phase], runs, blocks, in_raw, _if_read(objects), _if_read(references))
+            for phase, runs, blocks, in_raw, objects, references in raw["readings"]
         ),
         marks=tuple(raw["marks"]),
         sites=_sites(raw, rate),

@@ -23,7 +23,7 @@ from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.caches import empty_filled, fill_levels
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.precedents import Precedents
-from leakcheck.model import Phase, Reading, Verdict
+from leakcheck.model import Phase, Verdict
 
 if TYPE_CHECKING:
     from leakcheck._core import Check
@@ -219,7 +219,7 @@ class StepwiseCheck:
 def _joined(suspect: Result, confirm: Result) -> Result:
     """The confirmation's result with the readings and runs of both."""
     readings = suspect.readings + tuple(
-        Reading(r.phase, suspect.runs + r.runs, r.blocks, r.raw) for r in confirm.readings
+        dataclasses.replace(r, runs=suspect.runs + r.runs) for r in confirm.readings
     )
     return dataclasses.replace(confirm, runs=suspect.runs + confirm.runs, readings=readings)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-RawReading = tuple[int, int, int, int]
-"""(phase 0..2, runs, blocks, raw)."""
+RawReading = tuple[int, int, int, int, int, int]
+"""(phase 0..2, runs, blocks, raw, gc objects, references); the last two -1 where not read."""
 
 RawFrame = tuple[str, str, int, int, int, int]
 """(file, function, line, end_line, column, end_column); -1 where unknown."""
@@ -33,5 +33,7 @@ class RawResult(TypedDict):
     window_ends: list[int]
     sites: list[RawSite]
     frames: list[RawFrame]
+    wide: bool
+    """gc objects and references were read wherever they were to be."""
     dropped: int
     untracked_frees: int

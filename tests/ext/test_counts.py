@@ -121,7 +121,7 @@ def test_every_reading_is_the_interpreters_own_count(seed: int) -> None:
         sys.setswitchinterval(interval)
     result = check.result()
     first = readings - len(result["marks"])
-    mine = [blocks for _phase, _runs, blocks, _raw in result["readings"][first:]]
+    mine = [reading[2] for reading in result["readings"][first:]]
     differences = {mine[i] - theirs[first + i] for i in range(len(mine))}
     assert result["dropped"] == 0
     assert len(differences) == 1

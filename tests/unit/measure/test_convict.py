@@ -27,11 +27,12 @@ def raw(**changes: Any) -> RawResult:
         "judged": 112,
         "runs": 124,
         "windows": 3,
-        "readings": [(0, 1, 100, 5), (2, 124, 112, 0)],
+        "readings": [(0, 1, 100, 5, 90, 300), (2, 124, 112, 0, -1, -1)],
         "marks": MARKS,
         "window_ends": ENDS,
         "sites": [],
         "frames": [("a.py", "outer", 3, 3, 4, 9), ("b.py", "inner", 7, 7, 8, 16)],
+        "wide": True,
         "dropped": 0,
         "untracked_frees": 0,
     }
@@ -118,9 +119,9 @@ def test_every_reason_is_a_sentence_of_its_own(why: int) -> None:
     assert result_of(raw(why=why)).reason
 
 
-def test_readings_keep_their_phase_and_both_counters() -> None:
+def test_readings_keep_their_phase_and_what_was_counted() -> None:
     assert result_of(raw()).readings == (
-        Reading(Phase.WARMUP, 1, 100, 5),
+        Reading(Phase.WARMUP, 1, 100, 5, 90, 300),
         Reading(Phase.TRACE, 124, 112, 0),
     )
 
