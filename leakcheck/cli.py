@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`python -m leakcheck run FILE.py::function`: check a function without any test."""
+"""`python -m leakcheck run FILE.py::function` checks a function; `doctor` checks leakcheck."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ _STATUSES: Final = """exit status:
   4  this interpreter can't be measured now
   130  interrupted
 """
+_DOCTOR_STATUSES: Final = """exit status:
+  0  every planted leak was found, and nothing else
+  4  this interpreter can't be measured now; the last lines say why and what to do
+"""
 _QUIET_SECONDS: Final = 1.0
 _REDRAW_SECONDS: Final = 0.2
 
@@ -62,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     status = INTERNAL
     try:
-        status = _run(options)
+        status = _doctor() if options.verb == "doctor" else _run(options)
     except KeyboardInterrupt:
         status = _say("interrupted; nothing was decided", INTERRUPTED)
     except UsageError as error:
@@ -93,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         action="version",
         version=f"leakcheck {leakcheck.__version__} (CPython {version})",
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="run", parser_class=_Parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
     run = verbs.add_parser(
         "run",
         help="check one function",
@@ -133,7 +137,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("-v", "--verbose", action="store_true", help="show the whole tracebacks")
     run.add_argument("--color", choices=("auto", "yes", "no"), default="auto", help="default: auto")
+    verbs.add_parser(
+        "doctor",
+        help="can leakcheck see in this interpreter?",
+        description="Plants leaks whose verdicts are known, measures them, and looks for what is in "
+        "the way: another allocator, other tools, a pytest that does not fit.",
+        epilog=_DOCTOR_STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     return parser
+
+
+def _doctor() -> int:
+    from leakcheck.doctor import examine, faults, render
+
+    findings, sightings = examine()
+    sys.stdout.write(render(findings, sightings))
+    sys.stdout.flush()
+    return BLIND if faults(findings, sightings) else CLEAN
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -94,19 +94,23 @@ def _listen(config: pytest.Config) -> None:
 
 
 def _get_ready(config: pytest.Config) -> Checks:
+    from leakcheck.canaries import ensure_seeing
     from leakcheck.errors import BlindError
-    from leakcheck.measure.protocol import ensure_able
     from leakcheck.pytest_plugin.checks import Checks
     from leakcheck.pytest_plugin.select import read_wishes
 
     wishes = read_wishes(config)
     Checks.refuse_unless_fit()
+    blind = ""
     if wishes.enabled and not wishes.off:
         try:
-            ensure_able()
+            ensure_seeing()
         except BlindError as error:
-            raise pytest.UsageError(str(error)) from None
-    checks = Checks(config, wishes)
+            if not hasattr(config, "workerinput"):
+                raise pytest.UsageError(str(error)) from None
+            # A pytest-xdist worker that ends here would take its sentence with it.
+            blind = str(error)
+    checks = Checks(config, wishes, blind)
     config.pluginmanager.register(checks, "leakcheck-checks")
     if not config.pluginmanager.hasplugin("leakcheck-summary"):
         _listen(config)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from leakcheck.api import managed
+from leakcheck.canaries import ensure_seeing
 from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents
@@ -26,14 +27,25 @@ if TYPE_CHECKING:
 
 RESULT: Final = pytest.StashKey[dict[str, Any]]()
 OWED: Final = pytest.StashKey[BaseException]()
+BLIND: Final = "leakcheck_blind"
+"""The key under which a pytest-xdist worker tells its controller that it sees nothing."""
 
 
 class Checks:
-    """Registered when there is something to check, in every process that runs tests."""
+    """Registered when there is something to check, in every process that runs tests.
 
-    def __init__(self, config: pytest.Config, wishes: Wishes) -> None:
+    Args:
+        config: of the session.
+        wishes: what its options ask for.
+        blind: empty, or why a pytest-xdist worker failed its self-check; none of its tests runs.
+    """
+
+    def __init__(self, config: pytest.Config, wishes: Wishes, blind: str = "") -> None:
         self._config = config
         self._wishes = wishes
+        self._blind = blind
+        # With the option the self-check was made when the session began.
+        self._checked = wishes.enabled and not wishes.off
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
         self._precedents = Precedents(is_telling)
@@ -81,8 +93,30 @@ class Checks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """A test that asks for what can't be done fails with the sentence that says so."""
-        if item in self._wrong:
-            pytest.fail(self._wrong[item], pytrace=False)
+        wrong = self._blind or self._wrong.get(item)
+        if wrong:
+            pytest.fail(wrong, pytrace=False)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A pytest-xdist worker has ended."""
+        self._blind = self._blind or getattr(node, "workeroutput", {}).get(BLIND, "")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A blind worker ends the session with the status of a blind session."""
+        if not self._blind:
+            return
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[BLIND] = self._blind
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _ensure_seeing(self) -> None:
+        """The self-check before the first test that asks for a check by itself."""
+        if not self._checked:
+            ensure_seeing()
+            self._checked = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A subtest's failure is logged while its test still looks as if it passed."""
@@ -121,6 +155,7 @@ class Checks:
         if ProgressLine.wanted(self._config):
             progress = ProgressLine(self._config, item.nodeid, choice.settings.max_time)
         try:
+            self._ensure_seeing()
             return measure(
                 item,
                 choice.settings,

@@ -35,14 +35,15 @@ LAYERS = (  # a unit may import what stands below it, bottom first
     {"config"},
     {"measure", "judge", "explain", "probes"},
     {"report"},
-    {"callables", "target", "traces"},
-    {"api", "decorator", "cli", "pytest_plugin", "plugin", "__main__"},
+    {"callables", "target", "traces", "canaries"},
+    {"api", "decorator", "doctor", "cli", "pytest_plugin", "plugin", "__main__"},
 )
 SIDEWAYS = {  # and these of its own layer
     "errors": {"model"},
     "target": {"callables", "traces"},
     "decorator": {"api"},
-    "cli": {"api", ""},  # the facade: its __version__
+    "doctor": {"pytest_plugin", "__version__"},
+    "cli": {"api", "doctor", ""},  # the facade: its __version__
     "pytest_plugin": {"api"},
     "plugin": {"pytest_plugin", "__version__"},
     "__main__": {"cli"},

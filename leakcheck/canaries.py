@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""The self-check: known leaks, planted and measured, whose verdicts must come out.
+
+A sampler that sees nothing would call every test clean. So before tests are judged, small bodies
+whose verdicts are known go through the very same sampler: one leak per metric, one that leaks in
+each tenth run only, and a bounded cache, which must not be called a leak. Each is judged by an
+exact number of runs, so the same comes out every time.
+"""
+
+from __future__ import annotations
+
+import _thread
+import itertools
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakcheck.config import Settings
+from leakcheck.errors import BlindError
+from leakcheck.measure.protocol import check_callable, ensure_able
+from leakcheck.model import Metric, Phase, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leakcheck.model import Result
+
+    Body = Callable[[], None]
+
+CACHE_ENTRIES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """One body with a known verdict.
+
+    Attributes:
+        name: what is planted, in words.
+        plant: makes a fresh body; the last line of its code is the planted line.
+        settings: how it is judged.
+        metric: that in which it leaks, run by run; None where it need not be seen in one.
+        leaks: it must be called a leak, at the planted line; otherwise it must be clean.
+    """
+
+    name: str
+    plant: Callable[[], Body]
+    settings: Settings
+    metric: Metric | None = None
+    leaks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What became of one canary.
+
+    Attributes:
+        name: what was planted.
+        verdict: what it was called; None when the check could not even be made.
+        fault: empty, or what is wrong with that.
+        seconds: wall time of the check.
+    """
+
+    name: str
+    verdict: Verdict | None
+    fault: str
+    seconds: float
+
+
+def _live_block() -> Body:
+    kept: list[object] = []
+
+    def plant() -> None:
+        kept.append(bytearray(64))
+
+    return plant
+
+
+def _raw_block() -> Body:
+    kept: list[object] = []
+
+    def plant() -> None:
+        kept.append(_thread.allocate_lock())
+
+    return plant
+
+
+def _gc_object() -> Body:
+    kept: list[object] = []
+
+    def plant() -> None:
+        kept.append([])
+
+    return plant
+
+
+def _each_tenth_run() -> Body:
+    kept: list[object] = []
+    turn = itertools.count(1)
+
+    def plant() -> None:
+        if next(turn) % 10 == 0:
+            kept.append(bytearray(64))
+
+    return plant
+
+
+def _bounded_cache() -> Body:
+    entries: deque[object] = deque(maxlen=CACHE_ENTRIES)
+
+    def plant() -> None:
+        entries.append(bytearray(64))
+
+    return plant
+
+
+# Judged as tests are: by the counters first, then with lines. The time never runs out.
+_EVERY_RUN: Final = Settings(rate=1.0, max_time=600.0)
+_TENTH: Final = Settings(rate=0.1, max_time=600.0)
+_RAW: Final = (Canary("raw-domain block", _raw_block, _EVERY_RUN, Metric.RAW),)
+
+CANARIES: Final = (
+    Canary("live block", _live_block, _EVERY_RUN, Metric.BLOCKS),
+    # Since CPython 3.14 a lock is part of its object.
+    *(_RAW if sys.version_info < (3, 14) else ()),
+    Canary("gc object", _gc_object, _EVERY_RUN, Metric.OBJECTS),
+    Canary("leak of 1 in 10 runs", _each_tenth_run, _TENTH),
+    Canary("bounded cache", _bounded_cache, _EVERY_RUN, leaks=False),
+)
+
+
+def watch(canary: Canary) -> Sighting:
+    """Plant one canary, measure it, and say whether the right thing was seen.
+
+    Raises:
+        BlindError: nothing can be measured here.
+    """
+    body = canary.plant()
+    began = time.perf_counter()
+    result = check_callable(body, canary.settings)
+    fault = _fault(canary, body, result)
+    return Sighting(canary.name, result.verdict, fault, time.perf_counter() - began)
+
+
+def _fault(canary: Canary, body: Body, result: Result) -> str:
+    """Empty, or what is wrong with the result."""
+    wanted = Verdict.LEAK if canary.leaks else Verdict.CLEAN
+    if result.verdict is not wanted:
+        unseen = f", {result.dropped} allocations were not seen" if result.dropped else ""
+        return f"a planted {canary.name} is judged {result.verdict} instead of {wanted}{unseen}"
+    if canary.metric is not None and not _seen_in(canary.metric, result):
+        return f"a planted {canary.name} is not seen in the count of {canary.metric}"
+    code = body.__code__
+    line = max(line for _, _, line in code.co_lines() if line is not None)
+    at_it = any(s.grows and (s.file, s.line) == (code.co_filename, line) for s in result.sites)
+    if canary.leaks and not at_it:
+        return f"a planted {canary.name} is found, but not at its line"
+    return ""
+
+
+def _seen_in(metric: Metric, result: Result) -> bool:
+    """The counters, before anything was traced, took on one for each run."""
+    counts = []
+    for reading in result.readings:
+        count = {
+            Metric.BLOCKS: reading.blocks,
+            Metric.RAW: reading.raw,
+            Metric.OBJECTS: reading.objects,
+            Metric.REFERENCES: reading.references,
+        }[metric]
+        if reading.phase is not Phase.TRACE and count is not None:
+            counts.append((reading.runs, count))
+    (first_runs, first), (last_runs, last) = counts[0], counts[-1]
+    return last_runs > first_runs and last - first >= last_runs - first_runs
+
+
+def ensure_seeing() -> None:
+    """Return when every canary gets its verdict here and now.
+
+    Raises:
+        BlindError: with one sentence: what is in the way or was not seen, and what to do.
+    """
+    ensure_able()
+    for canary in CANARIES:
+        fault = watch(canary).fault
+        if fault:
+            raise BlindError(
+                f"leakcheck's self-check failed, so nothing it says here could be trusted: {fault}; "
+                "`python -m leakcheck doctor` shows more; run without other tools that hook "
+                "Python's allocators or replace functions of gc and sys"
+            )
