@@ -10,8 +10,9 @@
  * out on purpose: a new key needs a block, unless the key exists already, and of those
  * there are finitely many.
  *
- * A pass allocates nothing, calls nothing and takes no reference. It costs about a
- * millisecond per 100,000 objects, so it has a limit; the caller says so where it is met.
+ * A pass takes no reference and runs no Python code. It remembers the addresses that it
+ * met (8 bytes an object, in memory of ours), which makes the next one two to four times as
+ * fast. Still it is not for nothing, so it has a limit; the caller says so where it is met.
  *
  * Thread rule: under the interpreter lock.
  */

@@ -8,6 +8,8 @@
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
+#include "../core/mem.h"
+
 enum { LISTS = NUM_GENERATIONS + 1 };
 
 static PyGC_Head *

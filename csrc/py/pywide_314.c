@@ -9,6 +9,8 @@
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
+#include "../core/mem.h"
+
 enum { LISTS = 4 };
 
 static PyGC_Head *

@@ -53,65 +53,100 @@ done:
     return status;
 }
 
-/* What one end of the pass remembers: whether objects of the type seen last have entries.
- * Neighbours are mostly alike. */
-typedef struct {
-    const PyTypeObject *type;
-    bool counted;
-} walker;
+/* Addresses that the pass before met, in order: only to have the processor fetch what
+ * probably comes next, because a walk along pointers is nearly all waiting. Most may be
+ * dead by now, and nothing is ever read there. */
+static struct {
+    PyGC_Head **at; /* Owned for ever; `room` of them. */
+    size_t count;
+    size_t room;
+} trail;
 
-static inline void
-visit(walker *self, PyGC_Head *at, lc_pywide_counts *counts)
+enum {
+    AHEAD = 24,        /* Objects to fetch before they are needed. */
+    STEP = 64,         /* Objects between two looks whether the trail still fits. */
+    REACH = 64 * STEP, /* Entries to search where it does not: what died in between. */
+    FIRST_ROOM = 1 << 15,
+};
+
+/* Where on the trail `at` stands, from `place` on; `place` if nowhere near. */
+static size_t
+find(const PyGC_Head *at, size_t place)
 {
-    PyObject *object = (PyObject *)(at + 1);
-    PyTypeObject *type = Py_TYPE(object);
-    if (type != self->type) {
-        self->type = type;
-        self->counted = PyType_HasFeature(type, Py_TPFLAGS_LIST_SUBCLASS) ||
-                        type == deque ||
-                        (type->tp_basicsize >= deque->tp_basicsize &&
-                         PyType_IsSubtype(type, deque));
+    for (size_t i = place; i < trail.count && i < place + REACH; i++) {
+        if (trail.at[i] == at) {
+            return i;
+        }
     }
-    counts->objects++;
-    if (self->counted) {
-        counts->references += Py_SIZE(object);
+    return place;
+}
+
+static void
+grow_trail(void)
+{
+    size_t room = trail.room == 0 ? FIRST_ROOM : trail.room * 2;
+    void *at = lc_mem_resize(trail.at, room, sizeof *trail.at);
+    if (at != NULL) { /* Else the pass is slower. */
+        trail.at = at;
+        trail.room = room;
     }
 }
 
-/* Goes from both ends until they meet: what takes time is to wait for the address of the
- * next object, and so two are waited for at once. */
+/* Whether objects of a type have entries to be counted. */
 static bool
-count_list(PyGC_Head *head, int64_t most, lc_pywide_counts *counts)
+has_entries(PyTypeObject *type)
 {
-    walker forward = {NULL, false};
-    walker backward = {NULL, false};
-    PyGC_Head *front = _PyGCHead_NEXT(head);
-    PyGC_Head *back = _PyGCHead_PREV(head);
-    bool more = front != head;
-    while (more && counts->objects <= most) {
-        visit(&forward, front, counts);
-        if (front == back) {
-            break;
-        }
-        visit(&backward, back, counts);
-        front = _PyGCHead_NEXT(front);
-        more = front != back;
-        back = _PyGCHead_PREV(back);
-    }
-    return counts->objects <= most;
+    return PyType_HasFeature(type, Py_TPFLAGS_LIST_SUBCLASS) || type == deque ||
+           (type->tp_basicsize >= deque->tp_basicsize && PyType_IsSubtype(type, deque));
 }
 
 bool
 lc_pywide_read(int64_t most, lc_pywide_counts *out)
 {
-    lc_pywide_counts counts = {0, 0};
-    bool whole = interpreter != NULL;
-    for (int i = 0; i < LISTS && whole; i++) {
-        whole = count_list(generation_of(interpreter, i),
-                           most > 0 ? most : INT64_MAX - 1, &counts);
+    if (interpreter == NULL) {
+        return false;
     }
-    if (whole) {
-        *out = counts;
+    size_t count = 0;
+    size_t ahead = AHEAD; /* Of `count`, on the trail. */
+    int64_t references = 0;
+    const PyTypeObject *last = NULL;
+    bool counted = false;
+    size_t limit = most > 0 ? (size_t)most : SIZE_MAX;
+    /* The oldest first: what is new then comes last, where it does not shift the rest. */
+    for (int i = LISTS - 1; i >= 0; i--) {
+        PyGC_Head *head = generation_of(interpreter, i);
+        for (PyGC_Head *at = _PyGCHead_PREV(head); at != head;
+             at = _PyGCHead_PREV(at)) {
+            if (count == limit) {
+                return false;
+            }
+            if (count % STEP == 0) {
+                ahead = find(at, count) - count + AHEAD;
+            }
+            if (count + ahead < trail.count) {
+                const char *soon = (const char *)trail.at[count + ahead];
+                __builtin_prefetch(soon);
+                __builtin_prefetch(soon + sizeof(PyGC_Head) + sizeof(PyObject));
+            }
+            if (count == trail.room) {
+                grow_trail();
+            }
+            if (count < trail.room) {
+                trail.at[count] = at;
+            }
+            count++;
+            PyObject *object = (PyObject *)(at + 1);
+            PyTypeObject *type = Py_TYPE(object);
+            if (type != last) {
+                last = type;
+                counted = has_entries(type);
+            }
+            if (counted) {
+                references += Py_SIZE(object);
+            }
+        }
     }
-    return whole;
+    trail.count = count < trail.room ? count : trail.room;
+    *out = (lc_pywide_counts){(int64_t)count, references};
+    return true;
 }
