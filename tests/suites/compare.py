@@ -9,16 +9,30 @@ from dataclasses import dataclass
 from typing import Any
 
 Reports = tuple[dict[str, Any], ...]
+LEAKS = ("leak", "unbounded cache")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """LEAK verdicts that share the line of their first growing site."""
+    """Leaks with one cause, or, where no cause is told, with one line of their first site.
+
+    Attributes:
+        place: that line.
+        tests: node ids, in the order of the run.
+        rate: blocks a run, of the first.
+        frames: the first site's stack, of the first.
+        whose: the owner in words, of the first.
+        held: the path of the container that grew most, of the first.
+        known: a known leak of the interpreter: these tests did not fail.
+    """
 
     place: str
     tests: tuple[str, ...]
     rate: float
     frames: tuple[str, ...]
+    whose: str = ""
+    held: str = ""
+    known: bool = False
 
 
 def verdict_of(answer: Any) -> str:
@@ -41,7 +55,7 @@ def outcomes(reports: Reports) -> dict[str, str]:
         before = found.get(node, "")
         if report["part"] and outcome != "failed":
             continue
-        leak = verdict_of(report["leakcheck"]) == "leak"
+        leak = verdict_of(report["leakcheck"]) in LEAKS
         if outcome == "failed" and leak:
             outcome = "passed"
         if report["xfail"]:
@@ -100,28 +114,62 @@ def shown(file: str, roots: tuple[str, ...]) -> str:
     return file
 
 
+def _place(answer: dict[str, Any], roots: tuple[str, ...]) -> str:
+    sites = answer.get("sites") or []
+    if not sites or not sites[0].get("frames"):
+        return "(no site)"
+    leaf = sites[0]["frames"][-1]
+    return f"{shown(leaf['file'], roots)}:{leaf['function']}:{leaf['line']}"
+
+
 def findings(reports: Reports, roots: tuple[str, ...] = ()) -> list[Finding]:
-    """LEAK verdicts by the allocating line of their first site, most tests first."""
+    """What leaks, by cause, most tests first."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for report in reports:
-        if verdict_of(report["leakcheck"]) == "leak":
-            sites = _result(report).get("sites") or []
-            place = "(no site)"
-            if sites and sites[0].get("frames"):
-                leaf = sites[0]["frames"][-1]
-                place = f"{shown(leaf['file'], roots)}:{leaf['function']}:{leaf['line']}"
-            groups.setdefault(place, []).append(report)
+        if verdict_of(report["leakcheck"]) in LEAKS:
+            answer = _result(report)
+            groups.setdefault(answer.get("cause") or _place(answer, roots), []).append(report)
     told = []
-    for place, members in sorted(groups.items(), key=lambda item: -len(item[1])):
+    for members in sorted(groups.values(), key=lambda group: -len(group)):
         first = _result(members[0])
         sites = first.get("sites") or [{}]
-        frames = tuple(
-            f"{shown(frame['file'], roots)}:{frame['line']} {frame['function']}"
-            for frame in sites[0].get("frames", [])
+        owner = first.get("whose") or {}
+        words = (owner.get(name) or "" for name in ("owner", "name", "version", "scope"))
+        told.append(
+            Finding(
+                place=_place(first, roots),
+                tests=tuple(member["node"] for member in members),
+                rate=float(first.get("rate") or 0),
+                frames=tuple(
+                    f"{shown(frame['file'], roots)}:{frame['line']} {frame['function']}"
+                    for frame in sites[0].get("frames", [])
+                ),
+                whose=" ".join(word for word in words if word),
+                held=next((c["path"] for c in first.get("containers") or []), ""),
+                known=bool(owner.get("known")),
+            )
         )
-        tests = tuple(member["node"] for member in members)
-        told.append(Finding(place, tests, float(first.get("rate") or 0), frames))
     return told
+
+
+def verdict_by_test(reports: Reports) -> dict[str, str]:
+    """Each measured test's verdict."""
+    return {
+        report["node"]: verdict
+        for report in reports
+        if (verdict := verdict_of(report["leakcheck"]))
+    }
+
+
+def changing(repeats: list[Reports]) -> list[str]:
+    """Tests whose verdict is not the same in all repeats, one sentence each."""
+    told = [verdict_by_test(reports) for reports in repeats]
+    nodes = sorted({node for verdicts in told for node in verdicts})
+    return [
+        f"{node}: {', '.join(verdicts.get(node, 'none') for verdicts in told)}"
+        for node in nodes
+        if len({verdicts.get(node) for verdicts in told}) > 1
+    ]
 
 
 def reasons(reports: Reports, verdict: str) -> Counter[str]:

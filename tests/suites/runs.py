@@ -59,22 +59,25 @@ def sources(suite: Suite) -> Path:
             raise places.PlaceError(f"{suite.name} {suite.version} has no sdist of the usual name")
         with tarfile.open(archives[0]) as archive:
             archive.extractall(folder, filter="data")
-    if not (unpacked / "tests").is_dir():
-        raise places.PlaceError(f"the sdist of {suite.name} {suite.version} holds no tests")
+    if not (unpacked / suite.folder).is_dir():
+        raise places.PlaceError(f"the sdist of {suite.name} {suite.version} has no {suite.folder}")
     return unpacked
 
 
 def run(
-    suite: Suite, on: places.Python, leak_arguments: tuple[str, ...], timeout: float
-) -> tuple[Run, str]:
-    """Run the suite, plain when there are no leakcheck arguments; with the command line.
+    suite: Suite, on: places.Python, leak_arguments: tuple[str, ...], repeat: int, timeout: float
+) -> Run:
+    """Run the suite, plain when there are no leakcheck arguments.
+
+    Args:
+        repeat: 0 in the suite's own order; else the seed of another order, and of the batches.
 
     Raises:
         places.PlaceError: something that the run needs is missing.
     """
     executable = places.venv(on, suite.requirements, name=f"suite-{suite.name}")
     kind = "leakcheck" if leak_arguments else "plain"
-    record = places.work_folder("suites") / "runs" / f"{suite.name}-{on.tag}-{kind}.jsonl"
+    record = places.work_folder("suites") / "runs" / f"{suite.name}-{on.tag}-{kind}-{repeat}.jsonl"
     record.parent.mkdir(exist_ok=True)
     record.unlink(missing_ok=True)
     path = [str(RECORDER)]
@@ -82,8 +85,10 @@ def run(
         path.append(str(places.build(on)))
     env = dict(os.environ, PYTHONNOUSERSITE="1", PYTHONPATH=os.pathsep.join(path))
     env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
-    shown = ("pytest", *QUIET, *suite.arguments, *leak_arguments)
-    command = [executable, "-m", *shown, "-p", "record_plugin", "--record", record]
+    command = [executable, "-m", "pytest", *QUIET, *suite.arguments, *leak_arguments]
+    command += ["-p", "record_plugin", "--record", record, f"--order={repeat}"]
+    if leak_arguments:
+        command.append(f"--leakcheck-seed={repeat + 1}")
     log = record.with_suffix(".log")
     began = time.perf_counter()
     with log.open("w", encoding="utf-8") as output:
@@ -106,28 +111,44 @@ def run(
     rows = record.read_text(encoding="utf-8").splitlines() if record.is_file() else []
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     tail = next((line for line in reversed(lines) if line.strip()), "")
-    done = Run(state, seconds, tuple(json.loads(row) for row in rows), tail)
-    return done, " ".join(shown)
+    return Run(state, seconds, tuple(json.loads(row) for row in rows), tail)
+
+
+def _store(suite: Suite, on: places.Python, kind: str, repeat: int) -> Path:
+    name = f"{suite.name}-{on.tag}-{kind}-{repeat}.json"
+    return places.work_folder("suites") / "runs" / name
+
+
+def found(
+    suite: Suite, on: places.Python, leak_arguments: tuple[str, ...], repeat: int
+) -> Run | None:
+    """The run as it was stored last, whatever build of leakcheck made it; None without one."""
+    store = _store(suite, on, "leakcheck" if leak_arguments else "plain", repeat)
+    if not store.is_file():
+        return None
+    kept = json.loads(store.read_text(encoding="utf-8"))
+    return Run(kept["state"], kept["seconds"], tuple(kept["reports"]), kept["tail"])
 
 
 def stored(
     suite: Suite,
     on: places.Python,
     leak_arguments: tuple[str, ...],
+    repeat: int,
     timeout: float,
     *,
     fresh: bool,
 ) -> Run:
     """The run, from the store when the same build and arguments have run to an end before."""
     kind = "leakcheck" if leak_arguments else "plain"
-    store = places.work_folder("suites") / "runs" / f"{suite.name}-{on.tag}-{kind}.json"
+    store = _store(suite, on, kind, repeat)
     build = places.fingerprint() if leak_arguments else ""
     key = [on.version, *suite.requirements, *suite.arguments, *leak_arguments, build]
     if store.is_file() and not fresh:
         kept = json.loads(store.read_text(encoding="utf-8"))
         if kept["key"] == key and kept["reports"]:
             return Run(kept["state"], kept["seconds"], tuple(kept["reports"]), kept["tail"])
-    done, _ = run(suite, on, leak_arguments, timeout)
+    done = run(suite, on, leak_arguments, repeat, timeout)
     if done.state.startswith("exit "):
         kept = {
             "key": key,

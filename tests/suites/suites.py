@@ -15,12 +15,14 @@ class Suite:
         version: pinned release.
         needs: what its tests import or are run with, beside pytest.
         arguments: further arguments to pytest, with the reason in a comment beside them.
+        folder: where in the sdist its tests are.
     """
 
     name: str
     version: str
     needs: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    folder: str = "tests"
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -30,8 +32,26 @@ class Suite:
 
 PYTEST = "9.2.0"
 
+# Small ones first, so that a run that is cut off has most of them. Not here, each tried: idna,
+# toolz and packaging (their sdists' tests don't collect with pytest alone), pyparsing (one test
+# takes most of a minute), jsonschema (its sdist lacks the test data), sqlalchemy and pydantic
+# (need more than an index to run).
 SUITES = (
+    Suite("h11", "0.16.0", folder="h11/tests"),
+    Suite("markupsafe", "3.0.4"),
+    Suite("itsdangerous", "2.2.0", ("freezegun",)),
     Suite("cachetools", "8.0.1"),
+    Suite("boltons", "26.2.0"),
+    Suite("wtforms", "3.3.2", ("babel", "email-validator")),
+    Suite("charset-normalizer", "3.5.2"),
+    Suite("tomlkit", "0.15.2", ("pyyaml",)),
+    Suite(
+        "structlog",
+        "26.1.0",
+        ("freezegun", "pytest-asyncio", "simplejson", "time-machine"),
+    ),
+    Suite("marshmallow", "4.4.0", ("simplejson",)),
+    Suite("parso", "0.8.7", folder="test"),
     Suite("more-itertools", "11.2.1"),
     Suite("attrs", "26.1.0", ("cloudpickle", "hypothesis", "pympler")),
     Suite("jinja2", "3.1.6", ("trio",)),

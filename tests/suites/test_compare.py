@@ -82,5 +82,27 @@ def test_leaks_at_one_line_are_one_finding_with_its_tests() -> None:
 
 
 def test_an_unknown_suite_is_told_with_the_known_ones() -> None:
-    with pytest.raises(LookupError, match="no suite named nope; there are cachetools, "):
+    with pytest.raises(LookupError, match="no suite named nope; there are h11, "):
         suites.named(["nope"])
+
+
+def test_tests_with_one_cause_are_one_finding_wherever_they_allocate() -> None:
+    one, two = leak("x.py", 1), leak("y.py", 2)
+    for answer in (one, two):
+        answer["cause"] = "c"
+        answer["containers"] = [{"path": "click._compat.cache"}]
+        answer["whose"] = {"owner": "dependency", "name": "click", "version": "8", "known": ""}
+    told = compare.findings((report("a", leakcheck=one), report("b", leakcheck=two)))
+    assert [(f.tests, f.held, f.whose) for f in told] == [
+        (("a", "b"), "click._compat.cache", "dependency click 8")
+    ]
+
+
+def test_a_verdict_that_changes_between_repeats_is_told() -> None:
+    clean, leaks = {"verdict": "clean"}, leak("x.py", 1)
+    repeats: list[compare.Reports] = [
+        (report("a", leakcheck=clean), report("b", leakcheck=clean)),
+        (report("b", leakcheck=leaks), report("a", leakcheck=clean)),
+    ]
+    assert compare.changing(repeats) == ["b: clean, leak"]
+    assert compare.changing(repeats[:1]) == []
