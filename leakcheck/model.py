@@ -208,6 +208,7 @@ class Result:
         seed: seed of the order of batches.
         metric: which metric decided; None when none did.
         containers: containers that grew with the runs, largest growth first.
+        interned: strings a run that the interpreter interned and kept, seen by the recount.
         cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
             `functools.lru_cache of pkg.mod.function`.
         whose: who has to look at it; None unless something leaks.
@@ -231,6 +232,7 @@ class Result:
     seed: int = 0
     metric: Metric | None = None
     containers: tuple[Container, ...] = ()
+    interned: float = 0.0
     cache: str = ""
     whose: Whose | None = None
     cause: str = ""

@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.measure.able import load_core
-from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
+from leakcheck.model import Frame, Metric, Phase, Reading, Result, Site, Verdict
 
 if TYPE_CHECKING:
     from leakcheck.measure.raw import RawFrame, RawResult
@@ -16,6 +16,7 @@ _VERDICTS: Final = (Verdict.CLEAN, Verdict.LEAK, Verdict.INCONCLUSIVE)
 PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
 _NO_STACK: Final = Frame(file="", function="<no Python stack>", line=0)
 
+METRICS: Final = tuple(Metric)
 WHY_STOPPED: Final = 7
 SUM_SHARE: Final = 0.9
 """Part of the growth of exact sites that the sum of all sites must show."""
@@ -88,7 +89,7 @@ def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
 def _reason(raw: RawResult, rate: float) -> str:
     """Why this verdict, in one sentence."""
     slope, judged, windows = raw["slope"], raw["judged"], raw["windows"]
-    metric = "raw blocks" if raw["metric"] == 1 else "blocks"
+    metric = METRICS[max(raw["metric"], 0)].value
     if raw["dropped"]:
         return (
             f"{raw['dropped']} allocations or readings were missed: memory ran out, or another "
@@ -166,4 +167,5 @@ def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Resu
         dropped=raw["dropped"],
         seconds=seconds,
         seed=seed,
+        metric=METRICS[raw["metric"]] if raw["metric"] >= 0 else None,
     )

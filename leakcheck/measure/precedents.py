@@ -31,7 +31,7 @@ class Precedents:
             telling: the last two frames of a site are enough to know a leak by.
         """
         self._telling = telling
-        self._proven: list[frozenset[_Place]] = []
+        self._proven: list[tuple[frozenset[_Place], Result]] = []
 
     def _places(self, result: Result) -> frozenset[_Place]:
         return frozenset(
@@ -40,18 +40,28 @@ class Precedents:
             if site.grows and site.exact and self._telling(site)
         )
 
-    def record(self, suspect: Result) -> None:
-        """Remember a leak by what the first trace of it saw, after its confirmation."""
-        places = self._places(suspect)
-        if not places or self.cover(suspect):
-            return
-        for known in list(self._proven):
-            shared = known & places
-            if len(shared) >= COMMON * max(len(known), len(places)):
-                self._proven.append(shared)
-        self._proven.append(places)
+    def record(self, suspect: Result, proven: Result) -> None:
+        """Remember a leak by what the first trace of it saw, after its confirmation.
 
-    def cover(self, suspect: Result) -> bool:
-        """All places of some proven leak grow in `suspect` again."""
+        Args:
+            suspect: what the first trace said.
+            proven: what is known of the leak by now.
+        """
         places = self._places(suspect)
-        return any(known <= places for known in self._proven)
+        if not places or self.cover(suspect) is not None:
+            return
+        for known, earlier in list(self._proven):
+            shared = known & places
+            if len(shared) >= COMMON * max(len(known), len(places)) and _one(earlier, proven):
+                self._proven.append((shared, earlier))
+        self._proven.append((places, proven))
+
+    def cover(self, suspect: Result) -> Result | None:
+        """The proven leak all places of which grow in `suspect` again; None without one."""
+        places = self._places(suspect)
+        return next((proven for known, proven in self._proven if known <= places), None)
+
+
+def _one(left: Result, right: Result) -> bool:
+    """Held by the same containers, as far as is known."""
+    return {c.path for c in left.containers} == {c.path for c in right.containers}

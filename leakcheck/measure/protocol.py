@@ -5,8 +5,9 @@
    so the interpreter may go on handing out dead objects again, which is faster.
 2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows, so that
    caches of up to several hundred entries fill and flatten. It keeps the free lists shut, so that
-   each block is charged to the line that keeps it. If it still grows, bounded lru caches are
-   emptied to see whether the growth is theirs.
+   each block is charged to the line that keeps it. If it still grows, lru caches are emptied to
+   see whether the growth is theirs.
+3. *Recount*, for leaks: a few runs more, outside any trace, show which containers grow.
 
 Where all places of a leak proven before grow again (the same leak seen through another test), a
 short trace of the second kind takes the place of the confirmation: `Precedents`.
@@ -16,14 +17,16 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.measure.able import ensure_able, load_core
-from leakcheck.measure.caches import empty_filled, fill_levels
+from leakcheck.measure.caches import fill_levels
+from leakcheck.measure.confirm import cut_short, joined, less_caches, with_lines_of
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.growing import Recount
 from leakcheck.measure.precedents import Precedents
-from leakcheck.model import Phase, Verdict
+from leakcheck.model import Metric, Phase, Verdict
 
 if TYPE_CHECKING:
     from leakcheck._core import Check
@@ -38,10 +41,10 @@ CONFIRM_WINDOWS: Final = 4
 FIXED_WINDOWS: Final = 5
 KNOWN_RUNS: Final = 32
 """Runs that show the lines of a leak proven before."""
-STILL_GROWING: Final = 0.5
-"""Share of the suspect's rate that a confirmation cut short must show to uphold it."""
-CACHE_SHARE: Final = 0.5
-"""Share of the confirmation's growth that emptied caches must release to explain it."""
+_WIDE: Final = (Metric.OBJECTS, Metric.REFERENCES)
+
+Roots = Callable[[], Mapping[str, object]]
+"""Values of wider fixtures by the name to show, asked for when a leak is certain."""
 
 Progress = Callable[[Phase, int, float], object]
 """Called between batches with the phase, the runs done and the seconds since the start."""
@@ -57,7 +60,12 @@ class StepwiseCheck:
         BlindError: nothing can be measured here.
     """
 
-    def __init__(self, settings: Settings, precedents: Precedents | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        precedents: Precedents | None = None,
+        roots: Roots | None = None,
+    ) -> None:
         """Prepare; nothing is measured yet."""
         ensure_able()
         self._core = load_core()
@@ -65,10 +73,12 @@ class StepwiseCheck:
         self._precedents = precedents
         self._began = time.perf_counter()
         self._suspect: Result | None = None
-        self._known = False  # The suspect is a leak proven before.
+        self._known: Result | None = None  # A leak proven before that the suspect is.
+        self._leak: Result | None = None  # Certain, while the recount runs.
+        self._roots = roots
         self._levels: dict[int, int] = {}
         self._decided: Result | None = None
-        self._check: Check | None = self._first_check()
+        self._check: Check | Recount | None = self._first_check()
 
     def _first_check(self) -> Check:
         settings = self._settings
@@ -136,32 +146,60 @@ class StepwiseCheck:
         return self._decided
 
     def _advance(self) -> None:
-        """Take in the check that has ended: decide, or go on to confirm."""
+        """Take in the check that has ended: decide, or go on to confirm or recount."""
         check, self._check = self._check, None
         assert check is not None
+        if isinstance(check, Recount):
+            self._decide(self._recounted(check))
+            return
         raw = check.result()
         result = to_result(
             raw, rate=self._settings.rate, seed=self._settings.seed, seconds=self._elapsed()
         )
         if self._settings.iterations is not None:
-            self._decided = result
+            self._go_on(result)
         elif self._suspect is not None:
-            self._decided = self._confirmed(result, stopped=raw["why"] == WHY_STOPPED)
+            self._go_on(self._confirmed(result, stopped=raw["why"] == WHY_STOPPED))
         elif (
             result.verdict is Verdict.CLEAN
             or result.dropped
             or (result.verdict is Verdict.INCONCLUSIVE and raw["why"] == WHY_STOPPED)
         ):
-            self._decided = result
+            self._decide(result)
         else:
             self._suspect = result
-            self._known = (
-                result.verdict is Verdict.LEAK
-                and self._precedents is not None
-                and self._precedents.cover(result)
-            )
+            if result.verdict is Verdict.LEAK and self._precedents is not None:
+                self._known = self._precedents.cover(result)
             self._levels = {} if self._known else fill_levels()
             self._check = self._confirm_check()
+
+    def _go_on(self, result: Result) -> None:
+        """Decide, after a recount where memory leaks and it is not known what grows."""
+        if result.verdict.leaks and self._known is None:
+            self._leak = result
+            self._check = Recount(result.rate, self._roots)
+        else:
+            self._decide(result)
+
+    def _decide(self, result: Result) -> None:
+        self._decided = result
+        if (
+            result.verdict.leaks
+            and self._known is None
+            and self._suspect is not None
+            and self._precedents is not None
+        ):
+            self._precedents.record(self._suspect, result)
+
+    def _recounted(self, recount: Recount) -> Result:
+        assert self._leak is not None
+        return dataclasses.replace(
+            self._leak,
+            runs=self._leak.runs + recount.runs,
+            containers=recount.containers,
+            interned=recount.interned,
+            seconds=self._elapsed(),
+        )
 
     def _confirm_check(self) -> Check:
         settings = self._settings
@@ -180,87 +218,27 @@ class StepwiseCheck:
             first_window=CONFIRM_FIRST_WINDOW,
             windows=CONFIRM_WINDOWS,
             seed=settings.seed + 1,
+            wide=self._suspect is not None and self._suspect.metric in _WIDE,
         )
 
     def _confirmed(self, result: Result, *, stopped: bool) -> Result:
         """What the suspect and its confirmation say together."""
         suspect = self._suspect
         assert suspect is not None
-        result = _joined(suspect, result)
-        if self._known:
-            return _with_lines_of(suspect, result)
+        result = joined(suspect, result)
+        if self._known is not None:
+            return dataclasses.replace(
+                with_lines_of(suspect, result),
+                verdict=self._known.verdict,
+                cache=self._known.cache,
+                containers=self._known.containers,
+                interned=self._known.interned,
+            )
         if stopped and result.verdict is not Verdict.LEAK:
-            result = _cut_short(suspect, result)
+            result = cut_short(suspect, result)
         else:
             result = upheld_by_sites(result)
-        if result.verdict is Verdict.LEAK:
-            result = self._less_caches(result)
-        if result.verdict is Verdict.LEAK and self._precedents is not None:
-            self._precedents.record(suspect)
-        return result
-
-    def _less_caches(self, result: Result) -> Result:
-        """The leak, unless emptying bounded caches released what had grown."""
-        grown = sum(s.blocks for s in result.sites if s.blocks > 0)
-        caches = empty_filled(self._levels)
-        if not caches or sum(c.freed for c in caches) < CACHE_SHARE * grown:
-            return result
-        largest = max(caches, key=lambda c: c.freed)
-        return dataclasses.replace(
-            result,
-            verdict=Verdict.INCONCLUSIVE,
-            reason=(
-                f"the growth is the bounded lru_cache of {largest.name} filling up "
-                f"({largest.entries} of {largest.maxsize} entries); emptying it released it"
-            ),
-        )
-
-
-def _joined(suspect: Result, confirm: Result) -> Result:
-    """The confirmation's result with the readings and runs of both."""
-    readings = suspect.readings + tuple(
-        dataclasses.replace(r, runs=suspect.runs + r.runs) for r in confirm.readings
-    )
-    return dataclasses.replace(confirm, runs=suspect.runs + confirm.runs, readings=readings)
-
-
-def _with_lines_of(suspect: Result, later: Result) -> Result:
-    """The suspect's verdict; the lines of a later trace where it saw any grow."""
-    sharper = later if any(s.grows for s in later.sites) else suspect
-    return dataclasses.replace(
-        suspect,
-        runs=later.runs,
-        readings=later.readings,
-        seconds=later.seconds,
-        marks=sharper.marks,
-        sites=sharper.sites,
-    )
-
-
-def _cut_short(suspect: Result, confirm: Result) -> Result:
-    """Time ran out while confirming: uphold a leak only if it kept growing so far."""
-    if suspect.verdict is not Verdict.LEAK:
-        return confirm
-    if confirm.sites and len(confirm.marks) > 1 and confirm.marks[-1] >= suspect.judged:
-        first, last = confirm.readings[-len(confirm.marks)], confirm.readings[-1]
-        grown = (last.blocks - first.blocks) + (last.raw - first.raw)
-        if grown / confirm.marks[-1] >= STILL_GROWING * suspect.rate:
-            reason = suspect.reason + "; it went on while the time to confirm ran out"
-            return dataclasses.replace(_with_lines_of(suspect, confirm), reason=reason)
-    return dataclasses.replace(
-        confirm,
-        verdict=Verdict.INCONCLUSIVE,
-        bound=None,
-        rate=suspect.rate,
-        judged=suspect.judged,
-        marks=suspect.marks,
-        sites=suspect.sites,
-        reason=(
-            f"it grew by {suspect.rate:.3g} blocks a run over {suspect.judged} runs, and the time "
-            f"ran out before that could be told from a cache that fills; a longer max time "
-            f"decides it"
-        ),
-    )
+        return less_caches(result, self._levels) if result.verdict is Verdict.LEAK else result
 
 
 def check_callable(
@@ -269,6 +247,7 @@ def check_callable(
     *,
     progress: Progress | None = None,
     precedents: Precedents | None = None,
+    roots: Roots | None = None,
 ) -> Result:
     """Measure `body`, one call of which is one run.
 
@@ -277,6 +256,7 @@ def check_callable(
         settings: how hard to look.
         progress: called between batches.
         precedents: leaks proven before, and where to record a new one.
+        roots: where the path to a growing container may begin besides modules.
 
     Returns:
         The verdict with its evidence; a leak is a result, not an exception.
@@ -285,7 +265,7 @@ def check_callable(
         BlindError: nothing can be measured here.
         Exception: whatever `body` or `progress` raises; everything is undone first.
     """
-    check = StepwiseCheck(settings, precedents)
+    check = StepwiseCheck(settings, precedents, roots)
     try:
         check.drive(body, progress)
     finally:

@@ -14,7 +14,7 @@ import pytest
 from leakcheck import _core
 from leakcheck.config import Settings
 from leakcheck.measure.protocol import Precedents, StepwiseCheck, check_callable
-from leakcheck.model import Phase, Result, Verdict
+from leakcheck.model import Metric, Phase, Result, Verdict
 
 
 def leak() -> Callable[[], None]:
@@ -50,19 +50,63 @@ def test_a_bounded_lru_cache_longer_than_the_check_is_named_not_convicted() -> N
         return [number, number]
 
     result = check_callable(lambda: parse(next(numbers)), Settings())
-    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.verdict is Verdict.CACHE
+    assert result.cache.endswith("parse")
     assert "parse" in result.reason
     assert "of 100000 entries" in result.reason
 
 
-def test_an_lru_cache_without_a_limit_is_a_leak() -> None:
+def test_an_lru_cache_without_a_limit_is_named() -> None:
     numbers = itertools.count()
 
     @functools.cache
     def parse(number: int) -> list[int]:
         return [number, number]
 
-    assert check_callable(lambda: parse(next(numbers)), Settings()).verdict is Verdict.LEAK
+    result = check_callable(lambda: parse(next(numbers)), Settings())
+    assert result.verdict is Verdict.UNBOUNDED_CACHE
+    assert result.cache.endswith("parse")
+    assert "no limit" in result.reason
+
+
+REGISTER: list[object] = []
+
+
+def test_a_reference_without_a_block_is_a_leak_and_its_list_is_named() -> None:
+    result = check_callable(lambda: REGISTER.append(None), Settings())
+    REGISTER.clear()
+    assert result.verdict is Verdict.LEAK
+    assert result.metric is Metric.REFERENCES
+    assert result.containers[0].type == "list"
+    assert result.containers[0].path.endswith("REGISTER")
+    assert result.containers[0].after - result.containers[0].before == 16
+
+
+def test_the_container_that_grows_is_named_from_where_it_is_held() -> None:
+    result = check_callable(lambda: REGISTER.append([]), Settings())
+    REGISTER.clear()
+    assert result.metric is Metric.BLOCKS
+    assert [one.path.rpartition(".")[2] for one in result.containers] == ["REGISTER"]
+
+
+def test_a_container_may_be_held_by_a_root_that_the_caller_names() -> None:
+    rows: list[object] = []
+    result = check_callable(
+        lambda: rows.append([]), Settings(), roots=lambda: {"fixture `db` (session)": rows}
+    )
+    assert result.containers[0].path == "fixture `db` (session)"
+    assert result.containers[0].module == ""
+
+
+def test_a_leak_proven_before_keeps_what_is_known_of_it() -> None:
+    precedents = Precedents()
+    found = [
+        check_callable(lambda: REGISTER.append([]), Settings(), precedents=precedents)
+        for _ in range(2)
+    ]
+    REGISTER.clear()
+    assert found[0].containers == found[1].containers
+    assert found[1].containers[0].path.endswith("REGISTER")
 
 
 def test_a_bounded_cache_beside_a_leak_does_not_excuse_it() -> None:

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Which containers grow with the runs: a recount after a leak is certain, outside the trace.
+
+The lengths of all lists, dicts, sets and deques are taken, the body runs a few times more, and
+the lengths are taken again. Only containers that exist before are looked at: one that is made
+by a run and kept is an entry of one that was there.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from leakcheck.measure.able import load_core
+from leakcheck.measure.holding import paths
+from leakcheck.model import Container
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+RUNS_MIN: Final = 16
+RUNS_MAX: Final = 400
+ENTRIES: Final = 8
+"""Entries that a leak of one entry at a time should have added: some 16 for steady leaks."""
+SHARE: Final = 0.5
+"""Part of the expected entries that makes a container one that grows with the runs."""
+SHOWN: Final = 5
+_KINDS: Final = (dict, list, set, deque)
+_LENGTHS: Final[dict[type, Callable[[Any], int]]] = {kind: kind.__len__ for kind in _KINDS}
+
+
+class Recount:
+    """The runs of a recount, driven like a check of the extension.
+
+    Args:
+        rate: blocks a run that the leak showed; decides how many runs are needed.
+        roots: values of wider fixtures by name, where paths may begin.
+    """
+
+    def __init__(self, rate: float, roots: Callable[[], Mapping[str, object]] | None) -> None:
+        self._rate = min(rate, 1.0)
+        wanted = math.ceil(ENTRIES / self._rate) if self._rate > 0 else RUNS_MAX
+        self.runs = min(max(RUNS_MIN, wanted), RUNS_MAX)
+        self._roots = roots
+        self._before: dict[int, int] = {}
+        self._interned = 0
+        self._asked = False
+        self.containers: tuple[Container, ...] = ()
+        self.interned = 0.0
+
+    def drive(self, body: Callable[[], object], _progress: object = None) -> None:
+        """Do the runs and both counts."""
+        for _ in range(max(self.next(), 0)):
+            body()
+        self.read()
+
+    def next(self) -> int:
+        """Runs to do before `read`; -1 when there are none left."""
+        if self._asked:
+            return -1
+        self._asked = True
+        gc.collect()
+        self._before = {id(one): _length(one) for one in _containers()}
+        self._interned = load_core().interned() or 0
+        return self.runs
+
+    def read(self) -> None:
+        """Count again, and name what grew."""
+        interned = (load_core().interned() or 0) - self._interned
+        self.interned = max(interned, 0) / self.runs
+        gc.collect()
+        before, self._before = self._before, {}
+        least = max(SHARE * self.runs * self._rate, 2)
+        grown = [
+            (one, before[id(one)], length)
+            for one in _containers()
+            if id(one) in before and (length := _length(one)) - before[id(one)] >= least
+        ]
+        grown.sort(key=lambda one: one[1] - one[2])
+        del grown[SHOWN:]
+        if not grown:
+            return
+        found = paths([one for one, _, _ in grown], self._roots() if self._roots else {})
+        self.containers = tuple(
+            sorted(
+                (
+                    Container(
+                        type=_type_name(one),
+                        path=path.text if path else "",
+                        module=path.module if path else "",
+                        before=first,
+                        after=last,
+                    )
+                    for (one, first, last), path in zip(grown, found, strict=True)
+                ),
+                key=lambda one: (not one.path, one.before - one.after, one.path),
+            )
+        )
+
+    def close(self) -> None:
+        """Forget what was counted. Idempotent."""
+        self._before = {}
+        self._asked = True
+
+
+def _containers() -> Iterator[Any]:
+    """Every container that the collector tracks, and those that it knows through others.
+
+    CPython up to 3.13 does not track a dict of numbers and strings.
+    """
+    tracked = gc.get_objects()
+    for one in tracked:
+        if issubclass(type(one), _KINDS):
+            yield one
+    seen: set[int] = set()
+    for one in gc.get_referents(*tracked):
+        if type(one) is dict and not gc.is_tracked(one) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+
+
+def _length(one: Any) -> int:
+    """Entries, without asking a subclass."""
+    return next(_LENGTHS[kind](one) for kind in _KINDS if issubclass(type(one), kind))
+
+
+def _type_name(one: object) -> str:
+    kind = type(one)
+    module = type.__dict__["__module__"].__get__(kind)
+    name = type.__dict__["__qualname__"].__get__(kind)
+    return name if module == "builtins" or type(module) is not str else f"{module}.{name}"
