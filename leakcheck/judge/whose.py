@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""Whose a leak is, and what makes two leaks one.
+
+What holds the objects decides: a module that keeps a list keeps all that others put into it.
+Only where no holder is known do the lines decide that allocated, and of their stacks the
+innermost frame that is neither the interpreter's, nor the standard library's, nor of what runs
+the test: the code nearest to the leak that somebody wrote for this program.
+"""
+
+from __future__ import annotations
+
+import functools
+import platform
+import re
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from leakcheck.judge.interpreter import known
+from leakcheck.judge.sites import installed_path, is_harness, is_project, owner, relative
+from leakcheck.model import Frame, Owner, Whose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from leakcheck.model import Result, Site
+
+_FIXTURE: Final = re.compile(r"fixture `(?P<name>[^`]*)` \((?P<scope>\w+)\)")
+_DIGITS: Final = re.compile(r"\d+")
+_TEST_FILE: Final = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_TEST_FOLDER: Final = re.compile(r"(^|/)(tests?|testing)/")
+
+
+def file_of_module(name: str) -> str:
+    """The source file of a loaded module; empty for built-in ones."""
+    return getattr(sys.modules.get(name), "__file__", None) or ""
+
+
+@functools.cache
+def distribution_of(package: str) -> tuple[str, str]:
+    """(name, version) of the distribution that installed a top-level package, as far as known."""
+    names = _distributions().get(package, [])
+    for name in names:
+        try:
+            return name, metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return package, ""
+
+
+@functools.cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(metadata.packages_distributions())
+
+
+def whose(
+    result: Result,
+    root: Path,
+    *,
+    file_of: Callable[[str], str] = file_of_module,
+    distribution: Callable[[str], tuple[str, str]] = distribution_of,
+) -> Whose:
+    """Who has to look at a leaking result.
+
+    Args:
+        result: a leak.
+        root: the project's folder.
+        file_of: a module's source file by its name.
+        distribution: a package's distribution and version by its name.
+    """
+    entry = known(result)
+    if entry is not None:
+        version = platform.python_version()
+        return Whose(Owner.INTERPRETER, "CPython", version, known=entry.sentence)
+    held = next((one for one in result.containers if one.path), None)
+    if held is not None:
+        fixture = _FIXTURE.match(held.path)
+        if fixture is not None:
+            return Whose(Owner.FIXTURE, fixture["name"], scope=fixture["scope"])
+        if held.module:
+            return _of_file(file_of(held.module), held.module, root, distribution)
+    frame = _blamed(result.sites, root)
+    if frame is None:
+        return Whose(Owner.UNKNOWN)
+    return _of_file(frame.file, "", root, distribution)
+
+
+def cause(result: Result, root: Path) -> str:
+    """Equal for leaks that are one: the path to what holds them, or the lines that allocate.
+
+    No line numbers, no parameters and no folders of one machine are in it.
+    """
+    entry = known(result)
+    if entry is not None:
+        return f"interpreter: {entry.name}"
+    held = next((one for one in result.containers if one.path), None)
+    if held is not None:
+        return "held by " + _DIGITS.sub("#", held.path)
+    site = next((one for one in result.sites if one.grows), None) or next(iter(result.sites), None)
+    if site is None:
+        return ""
+    frame = _blamed((site,), root) or site.leaf
+    leaf = site.leaf
+    places = [f"{_place(one, root)}:{one.function}" for one in dict.fromkeys((frame, leaf))]
+    return "allocated in " + " by ".join(reversed(places))
+
+
+def in_words(one: Whose) -> str:
+    """Such as "dependency click 8.5.1", "fixture `db` (session)", "interpreter CPython 3.12.1"."""
+    if one.owner is Owner.FIXTURE:
+        return f"fixture `{one.name}` ({one.scope})"
+    if one.owner is Owner.HARNESS:
+        return "leakcheck or pytest; a bug of ours, please report it"
+    return " ".join(word for word in (one.owner.value, one.name, one.version) if word)
+
+
+def _place(frame: Frame, root: Path) -> str:
+    path = installed_path(frame) or relative(frame.file, root) or Path(frame.file).name
+    return _DIGITS.sub("#", path)
+
+
+def _of_file(
+    file: str, module: str, root: Path, distribution: Callable[[str], tuple[str, str]]
+) -> Whose:
+    """Whose a source file is; of a module without one, the standard library's."""
+    if not file:
+        return Whose(Owner.STDLIB, module)
+    frame = Frame(file, "", 1)
+    if is_project(frame, root):
+        inside = relative(file, root) or file
+        if _TEST_FILE.search(inside) or _TEST_FOLDER.search(inside):
+            return Whose(Owner.TEST, inside)
+        return Whose(Owner.PROJECT, inside)
+    installed = installed_path(frame)
+    if is_harness(frame):
+        found = Whose(Owner.HARNESS, owner(frame))
+    elif file.startswith("<frozen") or (installed is not None and "-packages/" not in file):
+        found = Whose(Owner.STDLIB, module or owner(frame))
+    elif installed is not None:
+        name, version = distribution(installed.split("/", 1)[0].removesuffix(".py"))
+        found = Whose(Owner.DEPENDENCY, name, version)
+    else:
+        found = Whose(Owner.UNKNOWN, module or owner(frame))
+    return found
+
+
+def _blamed(sites: Sequence[Site], root: Path) -> Frame | None:
+    """The innermost frame that somebody wrote for this program, of the largest growing site."""
+    growing = [site for site in sites if site.grows] or list(sites)
+    for wanted in (_is_written, _is_any):
+        for site in growing:
+            for frame in reversed(site.frames):
+                if frame.file and wanted(frame, root):
+                    return frame
+    return None
+
+
+def _is_written(frame: Frame, root: Path) -> bool:
+    if is_project(frame, root):
+        return True
+    return not is_harness(frame) and "-packages/" in frame.file
+
+
+def _is_any(frame: Frame, _root: Path) -> bool:
+    return not is_harness(frame)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Who has to look at a leak: what holds it decides, then the code nearest to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leakcheck.judge.whose import cause, in_words, whose
+from leakcheck.model import Container, Frame, Owner, Result, Site, Verdict, Whose
+
+ROOT = Path("/home-of/project")
+PACKAGES = "/venv/lib/python3.13/site-packages"
+OWN = Frame(f"{ROOT}/app/bus.py", "subscribe", 41)
+TEST = Frame(f"{ROOT}/tests/test_bus.py", "test_publish", 7)
+CLICK = Frame(f"{PACKAGES}/click/testing.py", "invoke", 179)
+PYTEST = Frame(f"{PACKAGES}/_pytest/python.py", "runtest", 5)
+LIBRARY = Frame("/usr/lib/python3.13/json/decoder.py", "decode", 9)
+FILES = {
+    "click._compat": f"{PACKAGES}/click/_compat.py",
+    "app.bus": f"{ROOT}/app/bus.py",
+    "tests.conftest": f"{ROOT}/tests/conftest.py",
+    "json": "/usr/lib/python3.13/json/__init__.py",
+    "sys": "",
+}
+
+
+def leak(*frames: Frame, held: str = "", module: str = "", interned: float = 0.0) -> Result:
+    site = Site(
+        frames or (OWN,),
+        truncated=False,
+        blocks=112,
+        bytes=112 * 64,
+        series=(0, 112),
+        grows=True,
+        exact=True,
+        rate=1.0,
+    )
+    containers = (Container("dict", held, module, 3, 19),) if held else ()
+    return Result(Verdict.LEAK, "", 1.0, sites=(site,), containers=containers, interned=interned)
+
+
+def judged(result: Result) -> Whose:
+    return whose(
+        result, ROOT, file_of=lambda m: FILES.get(m, ""), distribution=lambda p: (p, "8.5.1")
+    )
+
+
+@pytest.mark.parametrize(
+    ("frames", "words"),
+    [
+        ((TEST, OWN), "project app/bus.py"),
+        ((TEST,), "test tests/test_bus.py"),
+        ((TEST, CLICK), "dependency click 8.5.1"),
+        ((TEST, CLICK, LIBRARY), "dependency click 8.5.1"),
+        ((TEST, OWN, LIBRARY), "project app/bus.py"),
+        ((PYTEST, LIBRARY), "standard library json"),
+        ((PYTEST,), "unknown"),
+    ],
+)
+def test_without_a_holder_the_innermost_code_of_the_program_is_to_blame(
+    frames: tuple[Frame, ...], words: str
+) -> None:
+    assert in_words(judged(leak(*frames))) == words
+
+
+@pytest.mark.parametrize(
+    ("held", "module", "words"),
+    [
+        ("click._compat._cache.data", "click._compat", "dependency click 8.5.1"),
+        ("app.bus.BUS.handlers", "app.bus", "project app/bus.py"),
+        ("tests.conftest.KEPT", "tests.conftest", "test tests/conftest.py"),
+        ("json.registry", "json", "standard library json"),
+        ("fixture `db` (session).rows", "", "fixture `db` (session)"),
+    ],
+)
+def test_what_holds_the_objects_decides(held: str, module: str, words: str) -> None:
+    assert in_words(judged(leak(TEST, LIBRARY, held=held, module=module))) == words
+
+
+def test_leaks_with_one_holder_have_one_cause_wherever_they_are_allocated() -> None:
+    held = {"held": "click._compat._cache[12].data", "module": "click._compat"}
+    one, two = leak(TEST, CLICK, **held), leak(PYTEST, OWN, **held)
+    assert cause(one, ROOT) == cause(two, ROOT) == "held by click._compat._cache[#].data"
+
+
+def test_a_cause_has_no_line_numbers_and_no_folders_of_this_machine() -> None:
+    here = leak(TEST, CLICK)
+    moved = replace(CLICK, file="/other/lib/python3.11/site-packages/click/testing.py", line=200)
+    assert cause(here, ROOT) == cause(leak(TEST, moved), ROOT)
+    assert cause(here, ROOT) == "allocated in click/testing.py:invoke"
+    assert cause(leak(TEST, OWN), ROOT) != cause(here, ROOT)
+
+
+def test_the_importer_cache_is_the_interpreters_and_known() -> None:
+    result = leak(TEST, LIBRARY, held="sys.path_importer_cache", module="sys")
+    found = judged(result)
+    assert found.owner is Owner.INTERPRETER
+    assert "path_importer_cache" in found.known
+    assert not replace(result, whose=found).fails
+    assert cause(result, ROOT) == "interpreter: sys.path_importer_cache"
