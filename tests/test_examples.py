@@ -175,7 +175,7 @@ def test_counts_and_sizes_agree_line_by_line_with_tracemalloc() -> None:
     runs = result["marks"][-1]
     assert runs == 10_000
     # The same number of runs before: warm-up, and the trial that precedes every check.
-    before = result["runs"] - runs + 1
+    before = result["readings"][-len(result["marks"])]["runs"] + 1
     other = run(sys.executable, "-c", TRACEMALLOC, str(before), str(runs))
     assert other.returncode == 0, other.stderr
     theirs = {line: (count, size) for line, count, size in json.loads(other.stdout)}

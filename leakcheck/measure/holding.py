@@ -61,7 +61,7 @@ def paths(wanted: Sequence[object], roots: Mapping[str, object]) -> list[Path | 
     while queue and missing and len(parents) < MOST_OBJECTS:
         parent = queue.popleft()
         for child in gc.get_referents(parent):
-            if id(child) in parents or _is(child, _SKIPPED):
+            if id(child) in parents or _is(child, _SKIPPED) or _runs_tests(child):
                 continue
             parents[id(child)] = parent
             missing.discard(id(child))
@@ -73,6 +73,12 @@ def paths(wanted: Sequence[object], roots: Mapping[str, object]) -> list[Path | 
 def _is(one: object, kinds: type | tuple[type, ...]) -> bool:
     """isinstance() without asking the object itself, which may lie or raise."""
     return issubclass(type(one), kinds)
+
+
+def _runs_tests(one: object) -> bool:
+    """An object of pytest's or ours: what it holds, it holds for the run of the test."""
+    module = type.__getattribute__(type(one), "__module__")
+    return type(module) is str and module.split(".", 1)[0] in _HARNESS
 
 
 def _starts(roots: Mapping[str, object]) -> Iterable[tuple[object, Path]]:

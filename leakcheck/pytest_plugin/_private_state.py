@@ -250,6 +250,17 @@ class Kept:
         del item.own_markers[self._marks :]
 
 
+def wider_fixtures(item: pytest.Function) -> dict[str, object]:
+    """Values of the class-, module-, package- and session-scoped fixtures that the test uses."""
+    manager: Any = item.session._fixturemanager
+    found: dict[str, object] = {}
+    for name in item.fixturenames:
+        for fixture in manager.getfixturedefs(name, item) or ():
+            if fixture.scope != "function" and fixture.cached_result is not None:
+                found[f"fixture `{name}` ({fixture.scope})"] = fixture.cached_result[0]
+    return found
+
+
 def _set_hooks(unraisable: Any, thread: Any) -> None:
     sys.unraisablehook = unraisable
     threading.excepthook = thread

@@ -14,7 +14,7 @@ from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
-from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding
+from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding, judged
 from leakcheck.pytest_plugin.progress import ProgressLine
 from leakcheck.pytest_plugin.rerun import TearDownFailed, measure, not_measured
 from leakcheck.pytest_plugin.select import choose
@@ -49,6 +49,7 @@ class Checks:
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
         self._precedents = Precedents(is_telling)
+        self._causes: dict[str, str] = {}
         self._running: pytest.Item | None = None
         self._subtest_failed = False
 
@@ -139,6 +140,7 @@ class Checks:
         if self._subtest_failed or unittest_trouble(item) is not None:
             return outcome
         result = self._check(item, choice, time.perf_counter() - began)
+        result = judged(result, item, self._causes)
         item.stash[RESULT] = as_basic_types(result)
         if fails(result, strict=choice.strict):
             raise LeakDetected(item, result, choice)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import installed_path, project_frame, relative
+from leakcheck.judge.whose import cause, whose
 from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import Failure, FindingRepr
 from leakcheck.pytest_plugin.select import reproduce
@@ -40,7 +42,28 @@ class LeakDetected(Failure):
 
 def fails(result: Result, *, strict: bool) -> bool:
     """The verdict fails the test."""
-    return result.verdict is Verdict.LEAK or (strict and result.verdict is Verdict.INCONCLUSIVE)
+    return result.fails or (strict and result.verdict is Verdict.INCONCLUSIVE)
+
+
+def judged(result: Result, item: pytest.Item, causes: dict[str, str]) -> Result:
+    """The result with whose the leak is, its cause, and where that was seen first.
+
+    Args:
+        result: what was measured; anything but a leak comes back as it is.
+        item: the test.
+        causes: the session's causes with the first test of each; a new one is added.
+    """
+    if not result.verdict.leaks:
+        return result
+    root = item.config.rootpath
+    found = cause(result, root)
+    first = causes.setdefault(found, item.nodeid) if found else item.nodeid
+    return replace(
+        result,
+        whose=whose(result, root),
+        cause=found,
+        first_in="" if first == item.nodeid else first,
+    )
 
 
 def as_basic_types(result: Result) -> dict[str, Any]:
@@ -62,9 +85,10 @@ def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
     if frame is not None and frame.file:
         file, line = frame.file, frame.line
         where = f" at {_relative(item, frame)}:{frame.line}"
-    if result.verdict is Verdict.LEAK:
+    if result.verdict.leaks:
         rate = f"{result.rate:.3g}"
-        summary = f"leaks {rate} {'block' if rate == '1' else 'blocks'} a run{where}"
+        what = "block" if result.metric is None else result.metric.removesuffix("s")
+        summary = f"leaks {rate} {what}{'' if rate == '1' else 's'} a run{where}"
     else:
         summary = f"inconclusive: {result.reason}"
     return FindingRepr(

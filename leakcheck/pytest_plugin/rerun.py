@@ -10,6 +10,7 @@ pytest then tears the item down as if nothing had happened.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 import unittest
@@ -22,7 +23,7 @@ import pytest
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin._private import Cycle, NotPassed, known_request_signature, missing_in
-from leakcheck.pytest_plugin._private_state import Kept
+from leakcheck.pytest_plugin._private_state import Kept, wider_fixtures
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
     by_timeout,
@@ -140,7 +141,11 @@ def measure(
         interrupted = False
         try:
             return check_callable(
-                _repeat(cycle, kept, reseed), settings, progress=progress, precedents=precedents
+                _repeat(cycle, kept, reseed),
+                settings,
+                progress=progress,
+                precedents=precedents,
+                roots=functools.partial(wider_fixtures, item),
             )
         except Unrepeatable as stopped:
             return not_measured(str(stopped))

@@ -6,15 +6,20 @@ So it is the same with pytest-xdist, whose controller sees nothing but reports.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from leakcheck.model import Verdict
+from leakcheck.judge.sites import installed_path
+from leakcheck.judge.whose import in_words
+from leakcheck.model import Frame, Owner, Verdict, Whose
 from leakcheck.pytest_plugin._private import FindingRepr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leakcheck.pytest_plugin.select import Wishes
 
 NOTHING_MEASURED = pytest.ExitCode.NO_TESTS_COLLECTED
@@ -29,6 +34,7 @@ class Summary:
         self._counts: Counter[str] = Counter()
         self._reasons: dict[str, list[str]] = {}
         self._undecided: list[tuple[str, str]] = []
+        self._leaks: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         self._bound = 0.0
 
     def pytest_report_header(self) -> str | None:
@@ -61,6 +67,9 @@ class Summary:
             self._reasons.setdefault(_without_run(found["reason"]), []).append(report.nodeid)
         elif verdict == Verdict.INCONCLUSIVE:
             self._undecided.append((report.nodeid, found["reason"]))
+        elif Verdict(verdict).leaks:
+            cause = found["cause"] or report.nodeid
+            self._leaks.setdefault(cause, []).append((report.nodeid, found))
         elif verdict == Verdict.CLEAN and found["bound"] is not None:
             self._bound = max(self._bound, found["bound"])
 
@@ -72,7 +81,7 @@ class Summary:
             found is not None
             and report.when == "call"
             and report.failed
-            and found["verdict"] == Verdict.LEAK
+            and Verdict(found["verdict"]).leaks
         ):
             return "failed", "L", "LEAKED"
         return None
@@ -99,10 +108,13 @@ class Summary:
             if self._wishes.enabled and not self._wishes.off:
                 terminalreporter.write_line("leakcheck: no test passed that was to be measured")
             return
-        if self._undecided or self._reasons:
+        if self._undecided or self._reasons or self._leaks:
             terminalreporter.write_sep("=", "leakcheck")
+        for line in leaks_by_cause(self._leaks):
+            terminalreporter.write_line(line)
         for nodeid, reason in self._undecided:
-            terminalreporter.write_line(f"INCONCLUSIVE {nodeid}: {reason}")
+            told = reason.replace("a longer max time", "a longer --leakcheck-max-time")
+            terminalreporter.write_line(f"INCONCLUSIVE {nodeid}: {told}")
         verbose = terminalreporter.config.get_verbosity() > 0
         for reason, nodeids in sorted(self._reasons.items(), key=lambda one: -len(one[1])):
             if len(nodeids) == 1:
@@ -118,9 +130,14 @@ class Summary:
         if self._nothing:
             return "leakcheck: nothing was measured; see the reasons above"
         parts = []
-        leaks = self._counts[Verdict.LEAK]
-        if leaks:
-            parts.append(f"{leaks} leaking")
+        answers = [answer for found in self._leaks.values() for _, answer in found]
+        known = sum(is_known(answer) for answer in answers)
+        if len(answers) > known:
+            parts.append(f"{len(answers) - known} leaking")
+        if known:
+            parts.append(f"{known} with a known leak of the interpreter (not failed)")
+        if self._counts[Verdict.CACHE]:
+            parts.append(f"{self._counts[Verdict.CACHE]} filling a bounded cache")
         clean = self._counts[Verdict.CLEAN]
         if clean:
             bound = f" (at most {self._bound:.3g} leaks a run, 95 %)" if self._bound else ""
@@ -131,6 +148,47 @@ class Summary:
         if unmeasured:
             parts.append(f"{unmeasured} not measured")
         return "leakcheck: " + ", ".join(parts)
+
+
+def is_known(answer: dict[str, Any]) -> bool:
+    """The leak is a known one of the interpreter, which fails no test."""
+    return bool((answer["whose"] or {}).get("known"))
+
+
+def leaks_by_cause(leaks: dict[str, list[tuple[str, dict[str, Any]]]]) -> Iterator[str]:
+    """What leaks, said once for all tests that share it, most tests first.
+
+    Args:
+        leaks: by cause, node ids with their results in basic types, in the order of the run.
+    """
+    ranked = sorted(leaks.values(), key=lambda tests: (is_known(tests[0][1]), -len(tests)))
+    for tests in ranked:
+        first, answer = tests[0]
+        number, what = f"{answer['rate']:.3g}", answer["metric"] or "blocks"
+        rate = f"{number} {what.removesuffix('s') if number == '1' else what} a run"
+        if len(tests) > 1:
+            head = f"{len(tests)} tests, first {first}, {rate} there"
+        else:
+            head = f"{first}, {rate}"
+        owner = answer["whose"]
+        whose = in_words(Whose(**{**owner, "owner": Owner(owner["owner"])})) if owner else ""
+        if is_known(answer):
+            yield f"KNOWN {head}: {owner['known']}"
+            continue
+        yield f"{answer['verdict'].upper()} {head}: {whose}"
+        held = next((one["path"] for one in answer["containers"] if one["path"]), "")
+        growing = next((site for site in answer["sites"] if site["grows"]), None)
+        if growing is not None:
+            leaf = growing["frames"][-1]
+            text = f"  {growing['statement']}" if growing.get("statement") else ""
+            yield f"  allocated at {_short(leaf['file'])}:{leaf['line']}{text}"
+        if answer["cache"] or held:
+            yield f"  held by {answer['cache'] or held}"
+
+
+def _short(file: str) -> str:
+    frame = Frame(file, "", 1)
+    return installed_path(frame) or os.path.relpath(file)
 
 
 def _without_run(reason: str) -> str:

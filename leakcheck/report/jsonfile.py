@@ -4,23 +4,28 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard, TypeVar
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
-from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
+from leakcheck.model import (
+    Container,
+    Frame,
+    Metric,
+    Owner,
+    Phase,
+    Reading,
+    Result,
+    Site,
+    Verdict,
+    Whose,
+)
+from leakcheck.report.fields import Fields, choice
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Version of the layout."""
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 SourceLookup: TypeAlias = Callable[[Frame], str | None]
-
-_Kind = TypeVar("_Kind", bound=StrEnum)
 
 
 def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, Json]:
@@ -41,7 +46,14 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
         "judged": result.judged,
         "runs": result.runs,
         "readings": [
-            {"phase": str(one.phase), "runs": one.runs, "blocks": one.blocks, "raw": one.raw}
+            {
+                "phase": str(one.phase),
+                "runs": one.runs,
+                "blocks": one.blocks,
+                "raw": one.raw,
+                "objects": one.objects,
+                "references": one.references,
+            }
             for one in result.readings
         ],
         "marks": list(result.marks),
@@ -49,6 +61,13 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
         "dropped": result.dropped,
         "seconds": result.seconds,
         "seed": result.seed,
+        "metric": None if result.metric is None else str(result.metric),
+        "containers": [_container(one) for one in result.containers],
+        "interned": result.interned,
+        "cache": result.cache,
+        "whose": None if result.whose is None else _whose(result.whose),
+        "cause": result.cause,
+        "first_in": result.first_in,
     }
 
 
@@ -67,7 +86,7 @@ def from_dict(data: object) -> Result:
     Raises:
         ValueError: a field is missing, unknown or of the wrong kind; the message names it.
     """
-    top = _Fields(data, "result")
+    top = Fields(data, "result")
     schema = top.integer("schema")
     if schema != SCHEMA:
         raise ValueError(
@@ -75,7 +94,7 @@ def from_dict(data: object) -> Result:
             "read it with the leakcheck that wrote it"
         )
     result = Result(
-        verdict=_choice(top, "verdict", Verdict),
+        verdict=choice(top, "verdict", Verdict),
         reason=top.text("reason"),
         rate=top.number("rate"),
         exact=top.flag("exact"),
@@ -88,6 +107,13 @@ def from_dict(data: object) -> Result:
         dropped=top.integer("dropped"),
         seconds=top.number("seconds"),
         seed=top.integer("seed"),
+        metric=choice(top, "metric", Metric) if top.present("metric") else None,
+        containers=tuple(_read_container(one) for one in top.records("containers")),
+        interned=top.number("interned"),
+        cache=top.text("cache"),
+        whose=_read_whose(top.record("whose")) if top.present("whose") else None,
+        cause=top.text("cause"),
+        first_in=top.text("first_in"),
     )
     top.done()
     return result
@@ -109,6 +135,52 @@ def _site(site: Site, source: SourceLookup | None) -> dict[str, Json]:
     return fields
 
 
+def _container(one: Container) -> dict[str, Json]:
+    return {
+        "type": one.type,
+        "path": one.path,
+        "module": one.module,
+        "before": one.before,
+        "after": one.after,
+        "frame": None if one.frame is None else _frame(one.frame),
+    }
+
+
+def _whose(one: Whose) -> dict[str, Json]:
+    return {
+        "owner": str(one.owner),
+        "name": one.name,
+        "version": one.version,
+        "scope": one.scope,
+        "known": one.known,
+    }
+
+
+def _read_container(data: Fields) -> Container:
+    container = Container(
+        type=data.text("type"),
+        path=data.text("path"),
+        module=data.text("module"),
+        before=data.integer("before"),
+        after=data.integer("after"),
+        frame=_read_frame(data.record("frame")) if data.present("frame") else None,
+    )
+    data.done()
+    return container
+
+
+def _read_whose(data: Fields) -> Whose:
+    whose = Whose(
+        owner=choice(data, "owner", Owner),
+        name=data.text("name"),
+        version=data.text("version"),
+        scope=data.text("scope"),
+        known=data.text("known"),
+    )
+    data.done()
+    return whose
+
+
 def _frame(frame: Frame) -> dict[str, Json]:
     return {
         "file": frame.file,
@@ -120,18 +192,20 @@ def _frame(frame: Frame) -> dict[str, Json]:
     }
 
 
-def _read_reading(data: _Fields) -> Reading:
+def _read_reading(data: Fields) -> Reading:
     reading = Reading(
-        phase=_choice(data, "phase", Phase),
+        phase=choice(data, "phase", Phase),
         runs=data.integer("runs"),
         blocks=data.integer("blocks"),
         raw=data.integer("raw"),
+        objects=data.optional_integer("objects"),
+        references=data.optional_integer("references"),
     )
     data.done()
     return reading
 
 
-def _read_site(data: _Fields) -> Site:
+def _read_site(data: Fields) -> Site:
     frames = tuple(_read_frame(one) for one in data.records("frames"))
     if not frames:
         raise ValueError(f"{data.path}.frames must not be empty")
@@ -150,7 +224,7 @@ def _read_site(data: _Fields) -> Site:
     return site
 
 
-def _read_frame(data: _Fields) -> Frame:
+def _read_frame(data: Fields) -> Frame:
     frame = Frame(
         file=data.text("file"),
         function=data.text("function"),
@@ -161,118 +235,3 @@ def _read_frame(data: _Fields) -> Frame:
     )
     data.done()
     return frame
-
-
-class _Fields:
-    """The fields of one JSON object, each taken once; `path` names it in messages."""
-
-    def __init__(self, data: object, path: str) -> None:
-        if not isinstance(data, Mapping) or not all(isinstance(key, str) for key in data):
-            raise ValueError(f"{path} must be an object, not {_kind(data)}")
-        self.path = path
-        self._left: dict[str, object] = dict(data)
-
-    def _take(self, name: str) -> object:
-        try:
-            return self._left.pop(name)
-        except KeyError:
-            raise ValueError(f"{self.path}.{name} is missing") from None
-
-    def _wrong(self, name: str, wanted: str, value: object) -> ValueError:
-        return ValueError(f"{self.path}.{name} must be {wanted}, not {_kind(value)}")
-
-    def done(self) -> None:
-        """Refuse what nobody took."""
-        for name in self._left:
-            raise ValueError(f"{self.path}.{name} is not a known field")
-
-    def text(self, name: str) -> str:
-        value = self._take(name)
-        if not isinstance(value, str):
-            raise self._wrong(name, "text", value)
-        return value
-
-    def flag(self, name: str) -> bool:
-        value = self._take(name)
-        if not isinstance(value, bool):
-            raise self._wrong(name, "true or false", value)
-        return value
-
-    def integer(self, name: str) -> int:
-        value = self._take(name)
-        if not _is_integer(value):
-            raise self._wrong(name, "a whole number", value)
-        return value
-
-    def number(self, name: str) -> float:
-        value = self._take(name)
-        if not (isinstance(value, float) or _is_integer(value)):
-            raise self._wrong(name, "a number", value)
-        try:
-            result = float(value)
-        except OverflowError:
-            result = math.inf
-        if not math.isfinite(result):
-            raise ValueError(f"{self.path}.{name} must be a finite number, not {result}")
-        return result
-
-    def optional_text(self, name: str) -> str | None:
-        """None also when the field is missing."""
-        if self._left.get(name) is None:
-            self._left.pop(name, None)
-            return None
-        return self.text(name)
-
-    def optional_integer(self, name: str) -> int | None:
-        return None if self._none(name) else self.integer(name)
-
-    def optional_number(self, name: str) -> float | None:
-        return None if self._none(name) else self.number(name)
-
-    def integers(self, name: str) -> tuple[int, ...]:
-        found: list[int] = []
-        for index, value in enumerate(self._list(name)):
-            if not _is_integer(value):
-                raise self._wrong(f"{name}[{index}]", "a whole number", value)
-            found.append(value)
-        return tuple(found)
-
-    def records(self, name: str) -> Iterable[_Fields]:
-        return [
-            _Fields(value, f"{self.path}.{name}[{index}]")
-            for index, value in enumerate(self._list(name))
-        ]
-
-    def _list(self, name: str) -> Sequence[object]:
-        value = self._take(name)
-        if not isinstance(value, (list, tuple)):
-            raise self._wrong(name, "a list", value)
-        return value
-
-    def _none(self, name: str) -> bool:
-        """Take the field when it is null."""
-        if name in self._left and self._left[name] is None:
-            del self._left[name]
-            return True
-        return False
-
-
-def _choice(data: _Fields, name: str, kind: type[_Kind]) -> _Kind:
-    value = data.text(name)
-    try:
-        return kind(value)
-    except ValueError:
-        known = ", ".join(repr(str(one)) for one in kind)
-        raise ValueError(f"{data.path}.{name} must be one of {known}, not {value!r}") from None
-
-
-def _is_integer(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    return {bool: "true or false", str: "text", dict: "an object", list: "a list"}.get(
-        type(value), repr(value)[:40]
-    )

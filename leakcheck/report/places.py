@@ -90,6 +90,11 @@ class Painter:
         """The text in a colour, when colours are wanted."""
         return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if self.style.color and text else text
 
+    @property
+    def arrow(self) -> str:
+        """From one number to the next."""
+        return "→" if self.style.unicode else "->"
+
     def safe(self, text: str) -> str:
         """Untrusted text, escaped."""
         return safe(text, unicode=self.style.unicode)

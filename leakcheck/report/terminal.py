@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from leakcheck.config import MAX_ITERATIONS
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import group, parting, project_frame
-from leakcheck.model import Verdict
+from leakcheck.model import Metric, Verdict
+from leakcheck.report.holding import holding
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
 from leakcheck.report.text import blocks, kib, number, pad, rate
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CALL", "COMMAND", "PYTEST", "Advice", "Style", "render"]
 
+_OTHER: Final = (Metric.OBJECTS, Metric.REFERENCES)
 _GROUPS: Final = 5
 _SEEN: Final = 3
 _MORE: Final = 4
@@ -106,14 +108,27 @@ def _inconclusive(
     yield from _reproduce(painter, reproduce)
 
 
+def _rate(result: Result) -> str:
+    """Such as "+2 blocks/run (exact)", of the metric that decided."""
+    text = rate(result.rate, exact=result.exact)
+    if result.metric in _OTHER:
+        text = text.replace("block", str(result.metric).removesuffix("s"))
+    return text
+
+
 def _leak(
     painter: Painter, result: Result, test: str, reproduce: str, advice: Advice
 ) -> Iterator[str]:
-    figures = rate(result.rate, exact=result.exact)
+    figures = _rate(result)
     if result.exact and result.marks:
         marks = len(result.marks)
         figures += f", exact in {marks} of {marks} readings"
     yield _verdict(painter, result, test, f"{figures}, N={result.judged:,}")
+    yield from holding(painter, result)
+    if result.first_in:
+        yield f"  same leak  as in {painter.line(result.first_in)}, which has the whole report"
+        yield from _reproduce(painter, reproduce)
+        return
     every = group(result.sites)
     # The reader can change the project's lines: those come first.
     growing = sorted((one for one in every if one.grows), key=painter.is_foreign)
@@ -211,7 +226,6 @@ def _counts(painter: Painter, result: Result, one: LineGroup) -> Iterator[str]:
 
 def _series(painter: Painter, result: Result, part: Site) -> str:
     unicode = painter.style.unicode
-    arrow = "→" if unicode else "->"
     if part.grows:
         how = " exactly" if part.exact else ""
         follows = f"follows the runs{how}: {rate(part.rate, exact=part.exact)}"
@@ -220,7 +234,7 @@ def _series(painter: Painter, result: Result, part: Site) -> str:
     if not part.series:
         return follows
     bars = sparkline(part.series, result.marks, unicode=unicode)
-    return f"{bars}  {part.series[0]:,} {arrow} {part.series[-1]:,}  {follows}"
+    return f"{bars}  {part.series[0]:,} {painter.arrow} {part.series[-1]:,}  {follows}"
 
 
 def _frame_outside(one: LineGroup, shared: int) -> Frame | None:

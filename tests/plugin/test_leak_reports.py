@@ -126,19 +126,18 @@ def test_all_clean_is_one_line(run):
 
 
 UNDECIDED = """
-import functools, itertools
+import itertools, time
 NUMBERS = itertools.count()
-@functools.lru_cache(maxsize=100_000)
-def cached(number):
-    return bytearray(9)
+KEPT = {}
 def test_it():
-    cached(next(NUMBERS))
+    time.sleep(0.02)
+    KEPT[next(NUMBERS)] = bytearray(9)
 """
 
 
 def test_strict_fails_what_is_not_decided(run):
-    loose = run(UNDECIDED)
-    strict = run(UNDECIDED, "--leakcheck-strict")
+    loose = run(UNDECIDED, "--leakcheck-max-time=0.2")
+    strict = run(UNDECIDED, "--leakcheck-max-time=0.2", "--leakcheck-strict")
     assert loose.verdict("test_it") == strict.verdict("test_it") == "inconclusive"
     loose.result.assert_outcomes(passed=1)
     loose.result.stdout.fnmatch_lines(["INCONCLUSIVE test_it.py::test_it: *"])

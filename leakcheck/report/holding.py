@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""The lines of a report that say whose a leak is and which containers grow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakcheck.judge.whose import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leakcheck.model import Result
+    from leakcheck.report.places import Painter
+
+_HELD: Final = 2
+
+
+def holding(painter: Painter, result: Result) -> Iterator[str]:
+    """Whose it is, and which containers grow."""
+    if result.whose is not None:
+        yield f"  whose      {painter.line(in_words(result.whose))}"
+        if result.whose.known:
+            yield f"  known      {painter.line(result.whose.known, 400)}"
+    if result.cache:
+        yield f"  cache      {painter.line(result.cache)}"
+    for one in result.containers[:_HELD]:
+        runs = f"{one.type}, {one.before:,} {painter.arrow} {one.after:,} entries"
+        if not one.path:
+            yield f"  grows      a {runs}; no path to it from a module was found"
+        elif one.path.startswith("fixture "):
+            yield f"  retained   by {painter.line(one.path)}: {runs}"
+        else:
+            yield f"  held by    {painter.line(one.path)}: {runs}"

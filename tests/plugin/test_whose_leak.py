@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""A leak is said once for all tests that share it, with whose it is and what holds it."""
+
+from __future__ import annotations
+
+SHARED = """
+import pytest
+class Bus:
+    def __init__(self):
+        self.handlers = []
+BUS = Bus()
+def subscribe():
+    BUS.handlers.append(object())
+@pytest.mark.parametrize("number", range(3))
+def test_one(number):
+    subscribe()
+def test_two():
+    subscribe()
+"""
+
+FIXTURE = """
+import pytest
+@pytest.fixture(scope="session")
+def db():
+    return {"rows": []}
+def test_it(db):
+    db["rows"].append([1])
+"""
+
+CACHES = """
+import functools, itertools
+NUMBERS = itertools.count()
+@functools.cache
+def parse(number):
+    return [number]
+@functools.lru_cache(50_000)
+def bounded(number):
+    return [number]
+def test_unbounded():
+    parse(next(NUMBERS))
+def test_bounded():
+    bounded(next(NUMBERS))
+"""
+
+IMPORTS = """
+import contextlib, itertools, sys
+NUMBERS = itertools.count()
+def test_it(tmp_path):
+    folder = tmp_path / f"folder{next(NUMBERS)}"
+    folder.mkdir()
+    sys.path.insert(0, str(folder))
+    try:
+        with contextlib.suppress(ImportError):
+            __import__("a_module_that_is_nowhere")
+    finally:
+        del sys.path[0]
+"""
+
+
+def test_the_first_test_has_the_report_and_the_others_point_to_it(run):
+    done = run(SHARED)
+    done.result.assert_outcomes(failed=4)
+    assert done.out.count("follows the runs exactly") == 1
+    assert done.out.count("same leak  as in test_it.py::test_one[0]") == 3
+    done.result.stdout.fnmatch_lines(
+        [
+            "LEAK 4 tests, first test_it.py::test_one?0?, 1 block a run there: test test_it.py",
+            "  allocated at test_it.py:7*BUS.handlers.append(object())",
+            "  held by test_it.BUS.handlers",
+            "leakcheck: 4 leaking",
+        ]
+    )
+
+
+def test_what_a_session_fixture_retains_is_said_as_such(run):
+    done = run(FIXTURE)
+    done.result.assert_outcomes(failed=1)
+    done.result.stdout.fnmatch_lines(
+        [
+            "  whose      fixture `db` (session)",
+            "  retained   by fixture `db` (session)?'rows'?: list, *",
+        ]
+    )
+
+
+def test_a_reference_without_a_block_fails_the_test(run):
+    done = run("KEPT = []\ndef test_it():\n    KEPT.append(None)\n")
+    assert done.verdict("test_it") == "leak"
+    done.result.stdout.fnmatch_lines(
+        ["LEAK  test_it.py::test_it  +1 reference/run*", "  held by    test_it.KEPT: list, *"]
+    )
+
+
+def test_a_cache_with_a_limit_passes_and_one_without_fails(run):
+    done = run(CACHES)
+    assert done.verdict("test_unbounded") == "unbounded cache"
+    assert done.verdict("test_bounded") == "cache"
+    done.result.assert_outcomes(failed=1, passed=1)
+    done.result.stdout.fnmatch_lines(
+        [
+            "UNBOUNDED CACHE test_it.py::test_unbounded, *",
+            "  held by functools.lru_cache of test_it.parse",
+            "leakcheck: 1 leaking, 1 filling a bounded cache",
+        ]
+    )
+
+
+def test_a_known_leak_of_the_interpreter_is_shown_and_fails_nothing(run):
+    done = run(IMPORTS)
+    assert done.verdict("test_it") == "leak"
+    assert done.status == 0
+    done.result.assert_outcomes(passed=1)
+    done.result.stdout.fnmatch_lines(
+        [
+            "KNOWN test_it.py::test_it, *: CPython keeps an entry in sys.path_importer_cache*",
+            "leakcheck: 1 with a known leak of the interpreter (not failed)",
+        ]
+    )
