@@ -20,7 +20,6 @@ from leakcheck.callables import (
 )
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
 from leakcheck.errors import LeakError, UsageError
-from leakcheck.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -91,7 +90,7 @@ def check(  # noqa: PLR0913 - one keyword per setting
         The verdict with its evidence. A leak is a result, not an exception.
 
     Raises:
-        LeakError: the verdict is LEAK and `raises` is true.
+        LeakError: the verdict is LEAK or UNBOUNDED CACHE, and `raises` is true.
         UsageError: a setting is out of range, or an event loop that runs already is in the way.
         BlindError: this interpreter can't be measured now.
         TypeError: `function` can't be measured by calling it with nothing.
@@ -99,7 +98,7 @@ def check(  # noqa: PLR0913 - one keyword per setting
     """
     settings = Settings(rate=rate, max_time=max_time, iterations=iterations, seed=seed)
     result = _with_statements(measure(function, settings))
-    if raises and result.verdict is Verdict.LEAK:
+    if raises and result.verdict.leaks:
         raise LeakError(message(result, function, None), result)
     return result
 

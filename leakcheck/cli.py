@@ -173,9 +173,9 @@ def _run(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(_report(result, target, options))
     sys.stdout.flush()
-    if result.verdict is Verdict.LEAK:
+    if result.verdict.leaks:
         return LEAK
-    if result.verdict is Verdict.CLEAN:
+    if result.verdict in (Verdict.CLEAN, Verdict.CACHE):
         return CLEAN
     return _say(f"warning: {target.name} is {result.verdict}: {result.reason}", LEAK * strict)
 

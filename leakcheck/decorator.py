@@ -193,9 +193,9 @@ def _conclude(
 ) -> None:
     """Make the verdict on a decorated function its outcome."""
     __tracebackhide__ = True
-    if result.verdict is Verdict.CLEAN:
+    if result.verdict in (Verdict.CLEAN, Verdict.CACHE):
         return
-    if strict or result.verdict is Verdict.LEAK:
+    if strict or result.verdict.leaks:
         raise LeakError(message(result, function, case), result)
     warnings.warn(
         f"leakcheck: {name_of(function)} is {result.verdict}: {result.reason}", stacklevel=3

@@ -2,11 +2,9 @@
  *
  * The pass that every pywide_3XX.c shares. That file defines before including this:
  *
- *     generation_of(interpreter, i)      the i-th of the lists of tracked objects, i < LISTS,
- *                                        youngest first
+ *     generation_of(interpreter, i)   the i-th list of tracked objects, youngest first
  */
-static PyInterpreterState
-    *interpreter; /* NULL: its lists are not where we know them. */
+static PyInterpreterState *interpreter; /* NULL: its lists lie where we don't look. */
 static PyTypeObject *deque; /* Owned for ever. */
 
 /* A list of the collector's is a ring with its head in it. */

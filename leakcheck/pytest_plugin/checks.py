@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -29,6 +29,11 @@ RESULT: Final = pytest.StashKey[dict[str, Any]]()
 OWED: Final = pytest.StashKey[BaseException]()
 BLIND: Final = "leakcheck_blind"
 """The key under which a pytest-xdist worker tells its controller that it sees nothing."""
+
+
+def _now() -> float:
+    """Seconds of a clock that libraries which freeze the time for a test don't replace."""
+    return os.times().elapsed
 
 
 class Checks:
@@ -132,14 +137,14 @@ class Checks:
             return (yield)
         self._subtest_failed = False
         self._running = item
-        began = time.perf_counter()
+        began = _now()
         try:
             outcome = yield
         finally:
             self._running = None
         if self._subtest_failed or unittest_trouble(item) is not None:
             return outcome
-        result = self._check(item, choice, time.perf_counter() - began)
+        result = self._check(item, choice, _now() - began)
         result = judged(result, item, self._causes)
         item.stash[RESULT] = as_basic_types(result)
         if fails(result, strict=choice.strict):

@@ -70,7 +70,7 @@ def judge(
         verdict = str(told.get("state", "crash"))
         return Outcome(verdict, None if verdict == "not run" else False, None, None, note)
     verdict = str(told["verdict"])
-    leaks = verdict == "leak"
+    leaks = verdict in ("leak", "unbounded cache")
     right = {LEAK: leaks, QUIET: not leaks, EITHER: None}[expected]
     if expected == QUIET and verdict == "not measured":
         right = False
@@ -78,5 +78,5 @@ def judge(
     if leaks and spots and expected != QUIET:
         line = line_right(told["sites"], spots)
         top = top_right(told["sites"], spots, project)
-    note = "" if right and verdict in ("leak", "clean") else str(told["reason"])
+    note = "" if right and verdict in ("leak", "clean", "cache") else str(told["reason"])
     return Outcome(verdict, right, line, top, note)

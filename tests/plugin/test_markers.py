@@ -82,13 +82,12 @@ def test_no_leakcheck_excludes_and_the_closest_marker_decides(run):
 def test_a_decorated_test_is_not_measured_twice(run):
     source = """
         from leakcheck import leakcheck
-        RUNS = []
+        RUNS = [0]
         @leakcheck
         def test_it():
-            RUNS.append(1)
-            RUNS.clear() if len(RUNS) > 30 else None
+            RUNS[0] += 1
         def test_after():
-            assert len(RUNS) < 31
+            assert RUNS[0] < 31
         """
     done = run(source, flag=False)
     assert done.verdict("test_it") == "clean"

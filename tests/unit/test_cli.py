@@ -311,15 +311,14 @@ def test_interrupted_is_one_line_and_status_130(tmp_path: Path) -> None:
 
 
 def test_not_decided_is_a_warning_and_with_strict_a_failure(tmp_path: Path) -> None:
-    # The limit is far beyond any number of runs.
+    # Each run takes a tenth of the time allowed, and the first trace alone is 112 of them.
     write(
         tmp_path,
         "app.py",
-        "import functools, itertools\nids = itertools.count()\n"
-        "@functools.lru_cache(maxsize=100_000)\ndef cached(n): return bytes(n % 7 + 500)\n"
-        "def f(): cached(next(ids))\n",
+        "import itertools, time\nids = itertools.count()\nkept = {}\n"
+        "def f():\n    time.sleep(0.02)\n    kept[next(ids)] = bytes(500)\n",
     )
-    arguments = ("run", "app.py::f")
+    arguments = ("run", "app.py::f", "--max-time", "0.2")
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 0, done
     assert "leakcheck: warning: app.py::f is inconclusive" in done.stderr
