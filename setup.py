@@ -45,10 +45,10 @@ def sources() -> tuple[list[str], list[str]]:
     """Files of csrc/core and of csrc/py that make up the sampler for this interpreter."""
     minor = min(max(sys.version_info[:2], SUPPORTED[0]), SUPPORTED[1])[1]
     frames = f"pyframe_3{minor}"
-    codes = "pycode_311" if sys.version_info < (3, 12) else "pycode_312"  # 3.12: code watchers
+    codes = {11: "pycode_311"}.get(minor, "pycode_312")  # 3.12: code watchers
     frees = {11: "pyfree_311", 12: "pyfree_311", 13: "pyfree_313"}.get(minor, "pyfree_314")
-    wides = "pywide_311" if minor < 14 else "pywide_314"
-    interns = "pyintern_311" if minor < 12 else "pyintern_312"
+    wides = {11: "pywide_311", 12: "pywide_311", 13: "pywide_311"}.get(minor, "pywide_314")
+    interns = {11: "pyintern_311"}.get(minor, "pyintern_312")
     mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
         [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
