@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import math
 from collections import deque
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.able import load_core
@@ -115,10 +116,17 @@ def _containers() -> Iterator[Any]:
         if issubclass(type(one), _KINDS):
             yield one
     seen: set[int] = set()
-    for one in gc.get_referents(*tracked):
+    for one in gc.get_referents(*(one for one in tracked if not _is_module(one))):
         if type(one) is dict and not gc.is_tracked(one) and id(one) not in seen:
             seen.add(id(one))
             yield one
+
+
+def _is_module(one: object) -> bool:
+    """Never to be asked for its referents: _asyncio's (3.12, 3.13) would show the dead objects of
+    its free list, and to let go of those puts them on that list a second time.
+    """
+    return issubclass(type(one), ModuleType)
 
 
 def _length(one: Any) -> int:

@@ -16,7 +16,7 @@ import gc
 import sys
 import types
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,7 +60,7 @@ def paths(wanted: Sequence[object], roots: Mapping[str, object]) -> list[Path | 
     # One level after the other; a module's own names come before what other modules import.
     while queue and missing and len(parents) < MOST_OBJECTS:
         parent = queue.popleft()
-        for child in gc.get_referents(parent):
+        for child in _referents(parent):
             if id(child) in parents or _is(child, _SKIPPED) or _runs_tests(child):
                 continue
             parents[id(child)] = parent
@@ -68,6 +68,17 @@ def paths(wanted: Sequence[object], roots: Mapping[str, object]) -> list[Path | 
             if gc.is_tracked(child) or _is(child, (dict, tuple, type)):
                 queue.append(child)
     return [_written(one, parents, names) for one in wanted]
+
+
+def _referents(parent: object) -> list[Any]:
+    """What it refers to; of a module only its namespace.
+
+    _asyncio (3.12, 3.13) also shows the dead objects of its free list, and to let go of those puts
+    them on that list a second time.
+    """
+    if _is(parent, types.ModuleType):
+        return [types.ModuleType.__getattribute__(cast("types.ModuleType", parent), "__dict__")]
+    return gc.get_referents(parent)
 
 
 def _is(one: object, kinds: type | tuple[type, ...]) -> bool:

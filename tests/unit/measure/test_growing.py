@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""A recount names the containers that grow with the runs, and leaves the interpreter as it was."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from leakcheck.measure.growing import Recount
+
+HELD: dict[str, list[int]] = {"kept": []}
+STEADY: list[int] = [0]
+
+AFTER_AWAITING = """
+import asyncio, gc
+from leakcheck.measure.growing import Recount
+from leakcheck.measure.holding import paths
+
+KEPT = []
+
+async def wait_once():
+    future = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(future.set_result, None)
+    await future
+
+async def many():
+    await asyncio.gather(*(wait_once() for _ in range(20)))
+
+asyncio.run(many())
+recount = Recount(1.0, None)
+recount.drive(lambda: KEPT.append([]))
+assert recount.containers[0].path == "__main__.KEPT", recount.containers
+assert paths([object()], {}) == [None]
+asyncio.run(many())
+gc.collect()
+print("collected")
+"""
+
+
+def test_the_container_that_grows_is_named_with_its_counts() -> None:
+    recount = Recount(1.0, None)
+    recount.drive(lambda: HELD["kept"].append(1))
+    (found,) = recount.containers
+    assert found.path.endswith(".HELD['kept']")
+    assert (found.type, found.after - found.before) == ("list", recount.runs)
+    HELD["kept"].clear()
+
+
+def test_a_rarer_leak_is_given_more_runs() -> None:
+    assert Recount(0.1, None).runs > Recount(1.0, None).runs
+
+
+def test_what_does_not_grow_is_not_named() -> None:
+    recount = Recount(1.0, None)
+    recount.drive(lambda: STEADY.__setitem__(0, 1))
+    assert recount.containers == ()
+
+
+def test_a_recount_is_read_once() -> None:
+    recount = Recount(1.0, None)
+    assert recount.next() == recount.runs
+    assert recount.next() == -1
+
+
+def test_the_free_lists_of_asyncio_are_not_touched() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_AWAITING],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "collected\n", done.stderr
