@@ -56,6 +56,13 @@ class StepwiseCheck:
     Usage: `while (runs := check.next()) is not None: ...do runs...; check.read()`, then
     `close()` in a finally clause, then `result()`.
 
+    Args:
+        settings: how hard to look.
+        precedents: leaks proven before, and where to record a new one.
+        roots: where the path to a growing container may begin besides modules.
+        explain: empty caches and look for what holds the objects where memory leaks; without it
+            a verdict rests on counts alone.
+
     Raises:
         BlindError: nothing can be measured here.
     """
@@ -65,6 +72,8 @@ class StepwiseCheck:
         settings: Settings,
         precedents: Precedents | None = None,
         roots: Roots | None = None,
+        *,
+        explain: bool = True,
     ) -> None:
         """Prepare; nothing is measured yet."""
         ensure_able()
@@ -76,6 +85,7 @@ class StepwiseCheck:
         self._known: Result | None = None  # A leak proven before that the suspect is.
         self._leak: Result | None = None  # Certain, while the recount runs.
         self._roots = roots
+        self._explain = explain
         self._levels: dict[int, int] = {}
         self._decided: Result | None = None
         self._check: Check | Recount | None = self._first_check()
@@ -170,12 +180,12 @@ class StepwiseCheck:
             self._suspect = result
             if result.verdict is Verdict.LEAK and self._precedents is not None:
                 self._known = self._precedents.cover(result)
-            self._levels = {} if self._known else fill_levels()
+            self._levels = fill_levels() if self._explain and not self._known else {}
             self._check = self._confirm_check()
 
     def _go_on(self, result: Result) -> None:
         """Decide, after a recount where memory leaks and it is not known what grows."""
-        if result.verdict.leaks and self._known is None:
+        if result.verdict.leaks and self._known is None and self._explain:
             self._leak = result
             self._check = Recount(result.rate, self._roots)
         else:
@@ -238,16 +248,19 @@ class StepwiseCheck:
             result = cut_short(suspect, result)
         else:
             result = upheld_by_sites(result)
-        return less_caches(result, self._levels) if result.verdict is Verdict.LEAK else result
+        if result.verdict is Verdict.LEAK and self._explain:
+            return less_caches(result, self._levels)
+        return result
 
 
-def check_callable(
+def check_callable(  # noqa: PLR0913 - each has its default
     body: Callable[[], object],
     settings: Settings,
     *,
     progress: Progress | None = None,
     precedents: Precedents | None = None,
     roots: Roots | None = None,
+    explain: bool = True,
 ) -> Result:
     """Measure `body`, one call of which is one run.
 
@@ -257,6 +270,7 @@ def check_callable(
         progress: called between batches.
         precedents: leaks proven before, and where to record a new one.
         roots: where the path to a growing container may begin besides modules.
+        explain: as in `StepwiseCheck`.
 
     Returns:
         The verdict with its evidence; a leak is a result, not an exception.
@@ -265,7 +279,7 @@ def check_callable(
         BlindError: nothing can be measured here.
         Exception: whatever `body` or `progress` raises; everything is undone first.
     """
-    check = StepwiseCheck(settings, precedents, roots)
+    check = StepwiseCheck(settings, precedents, roots, explain=explain)
     try:
         check.drive(body, progress)
     finally:
