@@ -61,6 +61,9 @@ def run(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     monkeypatch.delenv("PYTHONMALLOC", raising=False)
+    # A run that we start is no worker, even where ours is.
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+        monkeypatch.delenv(name, raising=False)
 
     def start(source, *options, plugins=(), ini="", flag=True, leakcheck=True, here=False):
         pytester.makepyfile(test_it=source, witness=WITNESS)
