@@ -123,8 +123,10 @@ def _containers() -> Iterator[Any]:
 
 
 def _is_module(one: object) -> bool:
-    """Never to be asked for its referents: _asyncio's (3.12, 3.13) would show the dead objects of
-    its free list, and to let go of those puts them on that list a second time.
+    """Whether it must not be asked for its referents.
+
+    _asyncio's (3.12, 3.13) would show the dead objects of its free list, and to let go of those
+    puts them on that list a second time.
     """
     return issubclass(type(one), ModuleType)
 
