@@ -3,6 +3,7 @@
 
 static const int32_t BATCHES_MIN = 3; /* Fewer show no proportion. */
 static const double PROPORTIONAL = 0.7; /* Of its share, what each batch must grow. */
+static const double BAND = 0.5; /* Width of noise, in parts of what a leak would add. */
 
 void
 lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate)
@@ -49,6 +50,45 @@ disturbed(const int64_t *grown, int32_t count, bool may_fall)
     return false;
 }
 
+/* Adds the levels of the attempt to the band that the next one is held against. */
+static void
+widen(lc_growth_screen *self)
+{
+    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+        int64_t level = self->level[m];
+        for (int32_t i = self->done - 1; i >= 0; i--) {
+            self->upper[m] = level > self->upper[m] ? level : self->upper[m];
+            self->lower[m] = level < self->lower[m] ? level : self->lower[m];
+            level -= self->grown[m][i];
+        }
+    }
+}
+
+/* Whether the metric moves in a band too narrow to hide a leak, as it did before. */
+static bool
+banded(const lc_growth_screen *self, lc_growth_metric metric, double rate)
+{
+    if (self->attempt == 0) {
+        return false;
+    }
+    int64_t level = self->level[metric];
+    int64_t upper = level;
+    int64_t lower = level;
+    for (int32_t i = self->done - 1; i > 0; i--) {
+        level -= self->grown[metric][i];
+        upper = level > upper ? level : upper;
+        lower = level < lower ? level : lower;
+    }
+    int32_t runs = 0;
+    for (int32_t i = 0; i < self->batches; i++) {
+        runs += self->sizes[i];
+    }
+    bool whole = self->done == self->batches;
+    int64_t bottom = lower < self->lower[metric] ? lower : self->lower[metric];
+    return upper <= self->upper[metric] && (!whole || lower <= self->lower[metric]) &&
+           (double)(self->upper[metric] - bottom) <= BAND * rate * runs;
+}
+
 lc_growth_screen_answer
 lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METRICS],
                       bool settled, uint64_t *random, double rate)
@@ -60,7 +100,9 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
     self->done++;
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
         self->grown[m][self->done - 1] = grown[m];
-        quiet = quiet && !disturbed(self->grown[m], self->done, may_fall);
+        self->level[m] += grown[m];
+        quiet = quiet && (!disturbed(self->grown[m], self->done, may_fall) ||
+                          banded(self, m, rate));
     }
     for (int32_t m = 0; m < LC_GROWTH_NARROW; m++) {
         self->steady =
@@ -80,6 +122,7 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
     if (self->steady || self->attempt + 1 == LC_GROWTH_PLAN_ATTEMPTS) {
         return LC_GROWTH_SCREEN_SUSPECT;
     }
+    widen(self);
     self->attempt++;
     lc_growth_screen_start(self, random, rate);
     return LC_GROWTH_SCREEN_MORE;

@@ -7,6 +7,12 @@
  * goes to the trace at once. A fall after growth is noise, and noise hides a leak, so only
  * a body that was quiet from its warm-up on may fall and still pass.
  *
+ * Noise that can't hide one passes from the second attempt on: the levels stay in a band
+ * whose upper and lower edge are no higher than in the attempts before, and which is no
+ * wider than half of what a leak of `rate` would add in this attempt alone. (A raw block
+ * that comes and goes, seen with dicts that keep their size, made a fifth of a suite
+ * suspects.)
+ *
  * A wide metric is read at the end of an attempt only, where `grown` has what the whole
  * attempt added.
  *
@@ -30,6 +36,11 @@ typedef struct {
     int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
     /* Blocks that each batch added. */
     int64_t grown[LC_GROWTH_METRICS][LC_GROWTH_PLAN_SCREEN_MAX];
+    /* Blocks, counted from before the first attempt: where each metric is, and the edges of
+     * its band over the attempts before this one. */
+    int64_t level[LC_GROWTH_METRICS];
+    int64_t upper[LC_GROWTH_METRICS];
+    int64_t lower[LC_GROWTH_METRICS];
     bool steady; /* Blocks or raw blocks grew in proportion to the runs. */
     bool wide; /* A wide metric grew in some attempt. */
 } lc_growth_screen;
@@ -40,7 +51,7 @@ typedef enum {
     LC_GROWTH_SCREEN_SUSPECT, /* To be traced. */
 } lc_growth_screen_answer;
 
-/* Plans the attempt that `self->attempt` says. */
+/* Plans the attempt that `self->attempt` says. All zero before the first. */
 void lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate);
 
 /* Runs of the batch that is due. */

@@ -45,12 +45,68 @@ a_fall_passes_only_after_a_quiet_warm_up(void **state)
     assert_int_equal(screened(&screen, -1, 0, false), LC_GROWTH_SCREEN_SUSPECT);
 }
 
+/* Feeds raw blocks that stand at levels[i] after batch i; the last of them stays. */
+static lc_growth_screen_answer
+at_levels(lc_growth_screen *screen, const int64_t *levels, int32_t count)
+{
+    uint64_t random = 1;
+    *screen = (lc_growth_screen){.attempt = 0};
+    lc_growth_screen_start(screen, &random, 0.3);
+    lc_growth_screen_answer answer = LC_GROWTH_SCREEN_MORE;
+    int64_t before = 0;
+    for (int32_t i = 0; answer == LC_GROWTH_SCREEN_MORE; i++) {
+        int64_t level = levels[i < count ? i : count - 1];
+        const int64_t grown[LC_GROWTH_METRICS] = {[LC_GROWTH_RAW] = level - before};
+        before = level;
+        answer = lc_growth_screen_take(screen, grown, true, &random, 0.3);
+    }
+    return answer;
+}
+
+static void
+a_block_that_comes_and_goes_passes_the_second_attempt(void **state)
+{
+    (void)state;
+    lc_growth_screen screen;
+    assert_int_equal(at_levels(&screen, (int64_t[]){-1, 0, 0, 0, -1, 0}, 6),
+                     LC_GROWTH_SCREEN_QUIET);
+    assert_int_equal(screen.attempt, 1);
+    assert_int_equal(screen.runs, 15);
+}
+
+static void
+a_lifted_edge_of_the_band_is_growth(void **state)
+{
+    (void)state;
+    lc_growth_screen screen;
+    /* The upper edge, in each attempt. */
+    assert_int_equal(at_levels(&screen, (int64_t[]){-1, 0, 0, 0, -1, 1, 1, 0, 2}, 9),
+                     LC_GROWTH_SCREEN_SUSPECT);
+    /* The lower edge only: a leak that has not yet reached the level before the fall. */
+    assert_int_equal(at_levels(&screen, (int64_t[]){-2, -1, -2, -1, 0, -1, 0, 1, 2}, 9),
+                     LC_GROWTH_SCREEN_SUSPECT);
+    assert_int_equal(screen.attempt, 2);
+}
+
+static void
+a_band_wide_enough_to_hide_a_leak_is_no_noise(void **state)
+{
+    (void)state;
+    lc_growth_screen screen;
+    assert_int_equal(
+        at_levels(&screen, (int64_t[]){-9, 0, 0, 0, -9, 0, 0, -9, 0, 0}, 10),
+        LC_GROWTH_SCREEN_SUSPECT);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_screen_tells_quiet_from_suspect),
         cmocka_unit_test(a_fall_passes_only_after_a_quiet_warm_up),
+        cmocka_unit_test(a_block_that_comes_and_goes_passes_the_second_attempt),
+        cmocka_unit_test(a_lifted_edge_of_the_band_is_growth),
+        cmocka_unit_test(a_band_wide_enough_to_hide_a_leak_is_no_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
