@@ -10,6 +10,7 @@ from typing import Any
 
 Reports = tuple[dict[str, Any], ...]
 LEAKS = ("leak", "unbounded cache")
+CLOCK = re.compile(r"\d\d:\d\d:\d\d")  # Some test ids hold the time at which they were made.
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def outcomes(reports: Reports) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for report in reports:
-        node, outcome = report["node"], report["outcome"]
+        node, outcome = CLOCK.sub("hh:mm:ss", report["node"]), report["outcome"]
         before = found.get(node, "")
         if report["part"] and outcome != "failed":
             continue
@@ -155,7 +156,7 @@ def findings(reports: Reports, roots: tuple[str, ...] = ()) -> list[Finding]:
 def verdict_by_test(reports: Reports) -> dict[str, str]:
     """Each measured test's verdict."""
     return {
-        report["node"]: verdict
+        CLOCK.sub("hh:mm:ss", report["node"]): verdict
         for report in reports
         if (verdict := verdict_of(report["leakcheck"]))
     }

@@ -106,3 +106,9 @@ def test_a_verdict_that_changes_between_repeats_is_told() -> None:
     ]
     assert compare.changing(repeats) == ["b: clean, leak"]
     assert compare.changing(repeats[:1]) == []
+
+
+def test_a_test_named_after_the_time_of_day_is_the_same_test() -> None:
+    plain, checked = (report("t[11-24-2026 22:55:13]"),), (report("t[11-24-2026 22:55:21]"),)
+    assert compare.differences(plain, checked) == []
+    assert compare.differences(plain, (report("t[11-24-2026]"),)) != []
