@@ -10,6 +10,7 @@ from typing import Any
 
 Reports = tuple[dict[str, Any], ...]
 LEAKS = ("leak", "unbounded cache")
+NUMBER = re.compile(r"\d[\d.,]*")
 CLOCK = re.compile(r"\d\d:\d\d:\d\d")  # Some test ids hold the time at which they were made.
 
 
@@ -101,6 +102,56 @@ def suspects(reports: Reports) -> int:
         any(reading["phase"] == "trace" for reading in answer.get("readings") or [])
         for answer in answers
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Suspects that turned out to be no leaks, for one reason, with one line that grew most.
+
+    Attributes:
+        verdict: theirs.
+        reason: with `#` for its numbers.
+        metrics: what grew from the first to the last reading of the screens; "nothing" where what
+            came and went did so around one level.
+        place: the line of the site that grew most while they were traced; empty without one.
+        tests: node ids, in the order of the run.
+    """
+
+    verdict: str
+    reason: str
+    metrics: str
+    place: str
+    tests: tuple[str, ...]
+
+
+def cleared(reports: Reports, roots: tuple[str, ...] = ()) -> list[Cleared]:
+    """Tests that grew while they were screened and are not called leaks, most tests first."""
+    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    for report in reports:
+        verdict = verdict_of(report["leakcheck"])
+        if not verdict or verdict in LEAKS:
+            continue
+        answer = _result(report)
+        readings = answer.get("readings") or []
+        if not any(reading["phase"] == "trace" for reading in readings):
+            continue
+        reason = NUMBER.sub("#", str(answer.get("reason", "")))
+        sites = [site for site in answer.get("sites") or [] if site.get("blocks", 0) > 0]
+        key = (verdict, reason, _grown(readings), _place({"sites": sites}, roots) if sites else "")
+        groups.setdefault(key, []).append(report["node"])
+    ranked = sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
+    return [Cleared(*key, tuple(nodes)) for key, nodes in ranked]
+
+
+def _grown(readings: list[dict[str, Any]]) -> str:
+    """The metrics that ended the screens higher than they began them."""
+    screened = [reading for reading in readings if reading["phase"] == "screen"]
+    names = []
+    for name in ("blocks", "raw", "objects", "references"):
+        levels = [r[name] for r in screened if r.get(name) is not None]
+        if levels and levels[-1] > levels[0]:
+            names.append("raw blocks" if name == "raw" else name)
+    return ", ".join(names) or "nothing"
 
 
 def shown(file: str, roots: tuple[str, ...]) -> str:

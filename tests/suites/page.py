@@ -120,6 +120,12 @@ def details(row: Compared) -> list[str]:
         told = known.explained(row.suite.name, texts)
         kind = "not looked into yet" if told is None else "real" if told.real else "FALSE"
         out.append(f"    - **{kind}**" + (f": {told.finding}." if told else ""))
+    for one in compare.cleared(reports, roots):
+        out.append(
+            f"- suspect, then {one.verdict}: {len(one.tests)} tests, first `{one.tests[0]}`: "
+            f"{one.metrics} grew while screened; {one.reason}"
+            + (f"; most blocks at `{one.place}`" if one.place else "")
+        )
     for verdict in ("cache", "inconclusive", "not measured"):
         for reason, number in compare.reasons(reports, verdict).most_common(8):
             out.append(f"- {verdict}, {number} tests: {reason}")

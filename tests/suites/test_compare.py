@@ -112,3 +112,24 @@ def test_a_test_named_after_the_time_of_day_is_the_same_test() -> None:
     plain, checked = (report("t[11-24-2026 22:55:13]"),), (report("t[11-24-2026 22:55:21]"),)
     assert compare.differences(plain, checked) == []
     assert compare.differences(plain, (report("t[11-24-2026]"),)) != []
+
+
+def test_suspects_that_are_no_leaks_are_told_by_what_grew_and_where() -> None:
+    readings = [
+        {"phase": "screen", "blocks": 5, "raw": 1, "objects": None, "references": None},
+        {"phase": "screen", "blocks": 9, "raw": 1, "objects": None, "references": None},
+        {"phase": "trace", "blocks": 0, "raw": 0, "objects": None, "references": None},
+    ]
+    site = {"blocks": 2, "frames": [{"file": "x.py", "line": 3, "function": "f"}]}
+    clean = {"verdict": "clean", "reason": "no growth in 25 runs", "readings": readings}
+    found = compare.cleared(
+        (
+            report("a", leakcheck={**clean, "sites": [site]}),
+            report("b", leakcheck={**clean, "reason": "no growth in 40 runs", "sites": [site]}),
+            report("c", leakcheck={**clean, "readings": readings[:2]}),
+            report("d", leakcheck={**leak("x.py", 1), "readings": readings}),
+        )
+    )
+    assert found == [
+        compare.Cleared("clean", "no growth in # runs", "blocks", "x.py:f:3", ("a", "b")),
+    ]
