@@ -1,196 +1,151 @@
 # SPDX-License-Identifier: MIT
-"""A small laboratory for the decision machine: `python -m tests.bench.growth_lab [seeds]`.
+"""The growth laboratory: `python -m tests.bench.growth_lab [--seeds N] [--markdown FILE]`.
 
-Drives csrc/core/growth.c, compiled to a shared library in a temporary directory, over generated
-processes, and prints how often each one is called LEAK, CLEAN or INCONCLUSIVE and after how many
-runs. A check is the whole chain of the product: an adaptive check of three windows, and where that
-says LEAK, a confirming check of four windows from 64 runs on the same process, whose word counts.
+Scores the decision machine of csrc/core, compiled to a shared library, and the rules of other
+tools on generated processes, in two halves: one that the rule is tuned by, and one held apart that
+only scores. A check is the whole chain of the product, see growth_chain.h.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
-import random
-import subprocess
+import os
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.growth_processes import PROCESSES, Process
+from tests.bench import growth_page, growth_tables
+from tests.bench.growth_driver import Driver, LaboratoryError, build
+from tests.bench.growth_held_apart import HELD_APART
+from tests.bench.growth_processes import TUNING, Process
+from tests.bench.growth_score import BUDGETS, RATES, Row, ours, rivals
 
-CORE = Path(__file__).resolve().parents[2] / "csrc" / "core"
-SOURCES = ("growth.c", "growth_plan.c", "growth_screen.c", "growth_series.c", "mem.c")
-ADAPTIVE, CONFIRM = 0, 1
-RUN, START_TRACE = 0, 1
-VERDICTS = ("CLEAN", "LEAK", "INCONCLUSIVE")
-RATES = (0.3, 0.1, 0.01)
-
-
-class _Settings(ctypes.Structure):
-    _fields_ = (
-        ("mode", ctypes.c_int),
-        ("rate", ctypes.c_double),
-        ("warmup_max", ctypes.c_int32),
-        ("first_window", ctypes.c_int32),
-        ("windows", ctypes.c_int32),
-        ("iterations", ctypes.c_int32),
-        ("seed", ctypes.c_uint64),
-        ("wide", ctypes.c_bool),
-    )
-
-
-class _Step(ctypes.Structure):
-    _fields_ = (
-        ("action", ctypes.c_int),
-        ("phase", ctypes.c_int),
-        ("runs", ctypes.c_int32),
-        ("baseline", ctypes.c_bool),
-        ("mark", ctypes.c_bool),
-        ("wide", ctypes.c_bool),
-    )
-
-
-class _Result(ctypes.Structure):
-    _fields_ = (
-        ("verdict", ctypes.c_int),
-        ("why", ctypes.c_int),
-        ("metric", ctypes.c_int32),
-        ("slope", ctypes.c_double),
-        ("exact", ctypes.c_bool),
-        ("bound", ctypes.c_double),
-        ("judged", ctypes.c_int32),
-        ("runs", ctypes.c_int32),
-        ("windows", ctypes.c_int32),
-    )
+HALVES = {"tuning": TUNING, "held apart": HELD_APART}
+WORKERS_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One process at one rate: shares in percent, mean runs of a check."""
+class Order:
+    """What is to be scored for one process."""
 
+    library: Path
     process: Process
-    rate: float
-    leak: float
-    clean: float
-    inconclusive: float
-    suspected: float
-    runs: float
-
-    @property
-    def wanted(self) -> str:
-        """What the rule should say: "leak", "not leak", or "any" where it need not know."""
-        if self.process.slope == 0:
-            return "any" if self.process.beyond else "not leak"
-        return "leak" if self.process.slope >= self.rate * 0.999 else "any"
+    rates: tuple[float, ...]
+    seeds: int
+    with_rivals: bool
+    budgets: tuple[int, ...]
 
 
-class Machine:
-    """The compiled decision machine."""
-
-    def __init__(self, folder: Path) -> None:
-        path = folder / "growth.so"
-        sources = [str(CORE / name) for name in SOURCES]
-        subprocess.run(
-            ["gcc", "-std=c11", "-O2", "-fPIC", "-shared", f"-I{CORE}", "-o", path, *sources],
-            check=True,
-        )
-        self._library = ctypes.CDLL(str(path))
-        self._library.lc_growth_new.restype = ctypes.c_void_p
-        self._library.lc_growth_next.restype = _Step
-        self._library.lc_growth_next.argtypes = (ctypes.c_void_p,)
-        self._library.lc_growth_feed.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
-        self._library.lc_growth_judge.restype = _Result
-        self._library.lc_growth_judge.argtypes = (ctypes.c_void_p,)
-        self._library.lc_growth_free.argtypes = (ctypes.c_void_p,)
-
-    def check(self, settings: _Settings, levels: Iterator[int], level: int) -> tuple[_Result, int]:
-        """Judges the process from here on: the result and the level it was left at."""
-        machine = self._library.lc_growth_new(ctypes.byref(settings))
-        values = (ctypes.c_int64 * 4)()
-        while True:
-            step = self._library.lc_growth_next(machine)
-            if step.action == START_TRACE:
-                continue
-            if step.action != RUN:
-                break
-            for _ in range(step.runs):
-                level = next(levels)
-            values[0] = level
-            self._library.lc_growth_feed(machine, values)
-        result: _Result = self._library.lc_growth_judge(machine)
-        self._library.lc_growth_free(machine)
-        return result, level
+def score(order: Order) -> list[Row]:
+    """All rows of one process."""
+    driver = Driver(order.library)
+    seeds = range(order.seeds)
+    rows = [
+        ours(driver, order.process, rate, seeds, budget)
+        for rate in order.rates
+        for budget in (0, *order.budgets)
+    ]
+    if order.with_rivals:
+        rows += rivals(driver, order.process, order.rates, seeds)
+    return rows
 
 
-def chain(machine: Machine, process: Process, rate: float, seed: int) -> tuple[int, bool, int]:
-    """One check as the product makes it: (verdict, suspected, runs)."""
-    levels = process.levels(random.Random(seed * 7919 + 17), rate)
-    level = 1000
-    result, level = machine.check(_Settings(ADAPTIVE, rate, 8, 0, 3, 0, seed), levels, level)
-    verdict, runs = result.verdict, result.runs
-    suspected = bool(VERDICTS[verdict] == "LEAK")
-    if suspected:
-        result, level = machine.check(_Settings(CONFIRM, rate, 8, 64, 4, 0, seed), levels, level)
-        verdict, runs = result.verdict, runs + result.runs
-    return verdict, suspected, runs
+def run(
+    processes: Sequence[Process],
+    *,
+    rates: Sequence[float] = RATES,
+    seeds: int,
+    with_rivals: bool = True,
+    budgets: Sequence[int] = BUDGETS,
+    workers: int = 1,
+) -> tuple[list[Row], dict[float, int]]:
+    """The rows of the processes in their order, and N at each rate.
 
-
-def measure(machine: Machine, process: Process, rate: float, seeds: int) -> Row:
-    """The process judged `seeds` times."""
-    counts = [0, 0, 0]
-    suspects = total = 0
-    for seed in range(seeds):
-        verdict, suspected, runs = chain(machine, process, rate, seed)
-        counts[verdict] += 1
-        suspects += suspected
-        total += runs
-    share = 100 / seeds
-    clean, leak, inconclusive = (count * share for count in counts)
-    return Row(process, rate, leak, clean, inconclusive, suspects * share, total / seeds)
-
-
-def main(arguments: list[str]) -> int:
-    """Prints the table and, last, the two sums that the rule is tuned by."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("seeds", nargs="?", type=int, default=100)
-    parser.add_argument("--rates", type=float, nargs="+", default=RATES)
-    parser.add_argument("--only", default="", help="processes whose name contains this")
-    chosen = parser.parse_args(arguments)
-    rows: list[Row] = []
-    header = f"{'process':30} {'wanted':9} {'rate':>5} {'LEAK':>6} {'CLEAN':>6} {'INCON':>6}"
-    print(f"{header} {'suspect':>8} {'runs':>7}   (percent of {chosen.seeds} seeds)")
+    Raises:
+        LaboratoryError: the machine can't be compiled or driven.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        machine = Machine(Path(folder))
-        for process in PROCESSES:
-            if chosen.only not in process.name:
-                continue
-            for rate in chosen.rates:
-                row = measure(machine, process, rate, chosen.seeds)
-                rows.append(row)
-                off = (row.wanted == "not leak" and row.leak > 0) or (
-                    row.wanted == "leak" and row.leak < 99
-                )
-                print(
-                    f"{process.name:30} {row.wanted:9} {rate:5g} {row.leak:6.1f} {row.clean:6.1f} "
-                    f"{row.inconclusive:6.1f} {row.suspected:8.1f} {row.runs:7.1f}"
-                    f"{'  <--' if off else ''}",
-                    flush=True,
-                )
-    for rate in chosen.rates:
-        for wanted in ("not leak", "leak"):
-            picked = [row for row in rows if row.rate == rate and row.wanted == wanted]
-            if picked:
-                mean = sum(row.leak for row in picked) / len(picked)
-                unsure = sum(row.inconclusive for row in picked) / len(picked)
-                print(
-                    f"rate {rate:g}, {len(picked)} processes wanted {wanted}: "
-                    f"LEAK {mean:.2f} %, INCONCLUSIVE {unsure:.2f} %"
-                )
+        library = build(Path(folder))
+        orders = [
+            Order(library, process, tuple(rates), seeds, with_rivals, tuple(budgets))
+            for process in processes
+        ]
+        driver = Driver(library)
+        traced = {rate: driver.traced(rate) for rate in rates}
+        if workers == 1:
+            found = [score(order) for order in orders]
+        else:
+            with ProcessPoolExecutor(workers) as pool:
+                found = list(pool.map(score, orders))
+    return [row for rows in found for row in rows], traced
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.growth_lab", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--rates", type=float, nargs="+", default=RATES)
+    parser.add_argument("--half", choices=HALVES, action="append", help="both unless given")
+    parser.add_argument("--only", default="", help="processes whose name contains this")
+    parser.add_argument("--ours", action="store_true", help="no rivals, no time limits")
+    parser.add_argument(
+        "--workers", type=int, choices=range(1, WORKERS_MOST + 1), default=WORKERS_MOST
+    )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the page too")
+    chosen = parser.parse_args(argv)
+    if chosen.seeds < 1:
+        parser.error(f"--seeds must be 1 or more, not {chosen.seeds}")
+    if any(not 0 < rate <= 1 for rate in chosen.rates):
+        parser.error(f"--rates must be over 0 and at most 1, not {chosen.rates}")
+    return chosen
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Score, print, write; 1 where nothing could be scored."""
+    chosen = arguments(argv)
+    parts = []
+    began = time.perf_counter()
+    for half in chosen.half or HALVES:
+        processes = [p for p in HALVES[half] if chosen.only in p.name]
+        if not processes:
+            print(f"no process of the half {half} is named like {chosen.only!r}", file=sys.stderr)
+            continue
+        try:
+            rows, traced = run(
+                processes,
+                rates=chosen.rates,
+                seeds=chosen.seeds,
+                with_rivals=not chosen.ours,
+                budgets=() if chosen.ours else BUDGETS,
+                workers=chosen.workers,
+            )
+        except LaboratoryError as error:
+            print(f"nothing was scored: {error}", file=sys.stderr)
+            return 1
+        tables = [growth_tables.rules(rows, rate, traced[rate]) for rate in chosen.rates]
+        if not chosen.ours:
+            tables.insert(0, growth_tables.bars(rows, chosen.rates))
+            tables += [growth_tables.groups(rows, rate) for rate in chosen.rates]
+            tables.append(growth_tables.stopped(rows, chosen.rates))
+        tables.append(growth_tables.single(rows, chosen.rates))
+        print(f"== {half}: {len(processes)} processes, {chosen.seeds} seeds each\n")
+        for table in tables:
+            print(table.text(), "\n", flush=True)
+        parts.append(growth_page.Part(half, len(processes), tuple(tables)))
+    if not parts:
+        return 1
+    seconds = time.perf_counter() - began
+    print(f"{seconds:.0f} seconds, {chosen.workers} workers, {os.cpu_count()} cores")
+    if chosen.markdown:
+        growth_page.write(chosen.markdown, parts, seeds=chosen.seeds, seconds=seconds)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -1,173 +1,293 @@
 # SPDX-License-Identifier: MIT
-"""Generated processes for the growth laboratory: the level of live blocks after each run."""
+"""Generated processes for the growth laboratory: what they are made of, and the tuning half.
+
+A process is a sum of parts; growth_levels.c turns parts and a seed into the level of live blocks
+after each run. The half in this file is what the rule is tuned by. Those in growth_held_apart.py
+only score it.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+import dataclasses
 from dataclasses import dataclass
-from itertools import count
-from random import Random
+from enum import IntEnum
 
-Levels = Callable[[Random, float], Iterator[int]]
-Shape = Callable[[int, Random], int]
+
+class Kind(IntEnum):
+    """The kinds of parts, in the order of growth_levels.h."""
+
+    STEP = 0
+    LINE = 1
+    RANDOM = 2
+    ONOFF = 3
+    FILL = 4
+    KEYS = 5
+    ZIPF = 6
+    SAWTOOTH = 7
+    FLUSH = 8
+    NOISE = 9
+    BUSY = 10
+    TELEGRAPH = 11
+    LIVING = 12
+    WALK = 13
+    LOG = 14
+    BITS = 15
+    POWER = 16
+    RECORDS = 17
+    DOUBLING = 18
+    ARENA = 19
+    FIRST_USES = 20
+    FALLING = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One summand of a process; the functions below say what the numbers mean."""
+
+    kind: Kind
+    a: float = 0
+    b: float = 0
+    c: float = 0
+    d: float = 0
+    per_rate: bool = False  # `a` is in units of the declared rate.
+
+
+def step(blocks: int, run: int) -> Part:
+    """Blocks kept from that run on."""
+    return Part(Kind.STEP, blocks, run)
+
+
+def line(slope: float, after: int = 0, *, blocks: int = 1, phase: bool = False) -> Part:
+    """`slope` events a run, evenly spaced, each of so many blocks, after run `after`."""
+    return Part(Kind.LINE, slope, after, int(phase), blocks)
+
+
+def every(period: float, blocks: int = 1) -> Part:
+    """An event every `period` runs, from a random run on."""
+    return line(1 / period, blocks=blocks, phase=True)
+
+
+def events(chance: float, least: int = 1, most: int | None = None, after: int = 0) -> Part:
+    """In each run with that chance, `least` to `most` blocks."""
+    return Part(Kind.RANDOM, chance, least, least if most is None else most, after)
+
+
+def at_rate(part: Part) -> Part:
+    """The same, as often as the declared rate says."""
+    return dataclasses.replace(part, per_rate=True)
+
+
+def on_and_off(on: float, off: float, blocks: int = 1) -> Part:
+    """Leaks in each run for `on` runs in the mean, then not for `off`."""
+    return Part(Kind.ONOFF, on, off, blocks)
+
+
+def fill(entries: int, blocks: int = 1, each_run: float = 1) -> Part:
+    """A cache filled in order."""
+    return Part(Kind.FILL, entries, blocks, each_run)
+
+
+def keys(count: int, blocks: int = 1) -> Part:
+    """A cache of random keys, all as likely: the coupon collector."""
+    return Part(Kind.KEYS, count, blocks)
+
+
+def zipf(count: int, exponent: float, blocks: int = 1) -> Part:
+    """A cache of random keys, the k-th as likely as k to the power of -exponent."""
+    return Part(Kind.ZIPF, count, exponent, blocks)
+
+
+def sawtooth(period: int, blocks: int = 1) -> Part:
+    """Grows in each run, is emptied every `period` runs."""
+    return Part(Kind.SAWTOOTH, period, blocks)
+
+
+def flush(mean: float, blocks: int = 1) -> Part:
+    """Grows in each run, is emptied at random, every `mean` runs in the mean."""
+    return Part(Kind.FLUSH, mean, blocks)
+
+
+def noise(spread: float, memory: float = 0.7) -> Part:
+    """First-order autoregression with that standard deviation of its shocks."""
+    return Part(Kind.NOISE, memory, spread)
+
+
+def busy(chance: float, least: int, most: int) -> Part:
+    """A background thread that at times holds some blocks while we read."""
+    return Part(Kind.BUSY, chance, least, most)
+
+
+def telegraph(blocks: int, mean: float) -> Part:
+    """Two levels, each kept for `mean` runs in the mean."""
+    return Part(Kind.TELEGRAPH, blocks, mean)
+
+
+def living(births: float, life: float) -> Part:
+    """Entries that expire: so many new a run, each of that life in the mean."""
+    return Part(Kind.LIVING, births, life)
+
+
+def walk(chance: float, blocks: int = 1, most: int = 0) -> Part:
+    """Up or down, with that chance each; `most`: kept between 0 and so many."""
+    return Part(Kind.WALK, chance, blocks, most)
+
+
+def log(factor: float) -> Part:
+    """Factor times the natural logarithm of the runs."""
+    return Part(Kind.LOG, factor)
+
+
+def bits(blocks: int) -> Part:
+    """Blocks at each doubling of the runs."""
+    return Part(Kind.BITS, blocks)
+
+
+def power(factor: float, exponent: float = 0.5) -> Part:
+    """Factor times a power of the runs."""
+    return Part(Kind.POWER, factor, exponent)
+
+
+def records(blocks: int, exponent: float = 1) -> Part:
+    """Blocks with a chance that falls with a power of the runs; 1: each new record."""
+    return Part(Kind.RECORDS, blocks, exponent)
+
+
+def doubling(divisor: int, entries: int = 0) -> Part:
+    """A table that doubles; `entries`: no further than for so many."""
+    return Part(Kind.DOUBLING, divisor, entries)
+
+
+def arena(entries: int, every_runs: int, blocks: int) -> Part:
+    """A cache that takes memory for several entries at once."""
+    return Part(Kind.ARENA, every_runs, entries, blocks)
+
+
+def first_uses(uses: int, mean: float, blocks: int = 1) -> Part:
+    """What is made at first use, each use after `mean` runs in the mean."""
+    return Part(Kind.FIRST_USES, uses, mean, blocks)
+
+
+def falling(slope: float) -> Part:
+    """Gives back so many blocks a run."""
+    return Part(Kind.FALLING, slope)
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process and what is true of it."""
+    """A process and what is true of it.
+
+    Attributes:
+        name: unique over both halves.
+        group: what it is shown under.
+        parts: its summands.
+        leaks: leaks (of one block or more) a run in the long run; 0 for a harmless one.
+        per_rate: the same in units of the declared rate.
+        fills: the least runs in which a harmless one is full; larger than the runs of a check, it
+            can't be told from a leak by counts.
+        starts: the run after which the leak starts, where nothing else keeps a check going.
+    """
 
     name: str
-    slope: float  # Leaks (of one block or more) a run in the long run; 0 for a harmless one.
-    levels: Levels
-    beyond: bool = False  # Harmless, but bounded only beyond the runs of a check.
+    group: str
+    parts: tuple[Part, ...]
+    leaks: float = 0
+    per_rate: float = 0
+    fills: float = 0
+    starts: int = 0
+
+    @property
+    def harmless(self) -> bool:
+        """Nothing leaks."""
+        return self.leaks == 0 and self.per_rate == 0
+
+    def parts_at(self, rate: float) -> tuple[Part, ...]:
+        """The parts where that rate is declared."""
+        return tuple(
+            dataclasses.replace(part, a=part.a * rate, per_rate=False) if part.per_rate else part
+            for part in self.parts
+        )
+
+    def promised(self, rate: float) -> bool:
+        """Whether a check at that rate has to find it.
+
+        It leaks as often as declared, and three leaks are due before the shortest check at that
+        rate, two runs and 3 / rate, is over.
+        """
+        leaks = self.per_rate * rate or self.leaks
+        due = leaks * (3 / rate + 2 - self.starts)
+        return leaks >= rate * (1 - 1e-9) and due >= 3 - 1e-9
 
 
-def _shape(level: Shape) -> Levels:
-    """A process whose level is a function of the run's number (1 is the first)."""
-
-    def levels(rng: Random, rate: float) -> Iterator[int]:
-        return (1000 + level(run, rng) for run in count(1))
-
-    return levels
+def harmless(group: str, name: str, *parts: Part, fills: float = 0) -> Process:
+    """A process that leaks nothing."""
+    return Process(name, group, parts, fills=fills)
 
 
-def _cache(size: int, blocks: int = 1) -> Levels:
-    return _shape(lambda run, rng: min(run, size) * blocks)
+def leak(group: str, name: str, leaks: float, *parts: Part, starts: int = 0) -> Process:
+    """A process that leaks so often."""
+    return Process(name, group, parts, leaks=leaks, starts=starts)
 
 
-def _sawtooth(period: int, leak: int = 0) -> Levels:
-    def levels(rng: Random, rate: float) -> Iterator[int]:
-        phase = rng.randrange(period)
-        return (1000 + (run + phase) % period + leak * run for run in count(1))
+FIRST, NOISE, CACHE, KEYED = "first use", "noise", "cache in order", "cache at random"
+TEETH, SLOWER, WALKS = "sawtooth", "slower and slower", "random walk"
+REGULAR, RANDOM, BURSTS = "leak, regular", "leak, random", "leak, bursts"
+UNDER_NOISE, UNDER_TEETH = "leak under noise", "leak under sawtooth"
+BESIDE, LATE = "leak beside growth", "leak that starts late"
 
-    return levels
-
-
-def _random_keys(keys: int, blocks: int = 1) -> Levels:
-    def levels(rng: Random, rate: float) -> Iterator[int]:
-        seen: set[int] = set()
-        while True:
-            seen.add(rng.randrange(keys))
-            yield len(seen) * blocks
-
-    return levels
-
-
-def _noise(spread: float, leak: float = 0.0) -> Levels:
-    def levels(rng: Random, rate: float) -> Iterator[int]:
-        state = 0.0
-        for run in count(1):
-            state = 0.7 * state + rng.gauss(0, spread)
-            yield 1000 + round(state) + int(leak * run)
-
-    return levels
-
-
-def _walk(rng: Random, rate: float) -> Iterator[int]:
-    level = 1000
-    while True:
-        level += rng.choice((-1, 0, 1))
-        yield level
-
-
-def _thread(rng: Random, rate: float) -> Iterator[int]:
-    while True:
-        yield 1000 + (rng.randrange(1, 12) if rng.random() < 0.2 else 0)
-
-
-def _spread_lazy(rng: Random, rate: float) -> Iterator[int]:
-    first_uses = sorted(int(rng.expovariate(1 / 15)) for _ in range(25))
-    for run in count(1):
-        yield 1000 + 7 * sum(use <= run for use in first_uses)
-
-
-def _events(chance: Callable[[float], float], blocks: Callable[[Random], int]) -> Levels:
-    """Random events of so many blocks each."""
-
-    def levels(rng: Random, rate: float) -> Iterator[int]:
-        level = 1000
-        while True:
-            if rng.random() < chance(rate):
-                level += blocks(rng)
-            yield level
-
-    return levels
-
-
-def _every(period: int, blocks: int = 1) -> Levels:
-    def levels(rng: Random, rate: float) -> Iterator[int]:
-        phase = rng.randrange(period)
-        return (1000 + (run + phase) // period * blocks for run in count(1))
-
-    return levels
-
-
-def _every_at_rate(rng: Random, rate: float) -> Iterator[int]:
-    phase = rng.random()
-    return (1000 + int(run * rate + phase) for run in count(1))
-
-
-def _doubling(run: int) -> int:
-    return 1 << run.bit_length()
-
-
-PROCESSES: tuple[Process, ...] = (
-    Process("constant", 0, _shape(lambda run, rng: 0)),
-    Process("lazy init, first run", 0, _shape(lambda run, rng: 40)),
-    Process("lazy init, run 6", 0, _shape(lambda run, rng: 40 * (run >= 6))),
-    Process("lazy init, spread", 0, _spread_lazy),
-    Process("falling", 0, _shape(lambda run, rng: -run)),
-    Process("up 100 runs, then never", 0, _cache(100, 3)),
-    Process("cache 8", 0, _cache(8)),
-    Process("cache 32", 0, _cache(32, 2)),
-    Process("cache 64", 0, _cache(64)),
-    Process("cache 128", 0, _cache(128, 5)),
-    Process("cache 256", 0, _cache(256)),
-    Process("cache 500", 0, _cache(500, 2)),
-    Process("cache 1024", 0, _cache(1024)),
-    Process("cache 2048", 0, _cache(2048, 18), beyond=True),
-    Process("37 random keys", 0, _random_keys(37)),
-    Process("200 random keys", 0, _random_keys(200, 3)),
-    Process("500 random keys", 0, _random_keys(500)),
-    Process("1000 random keys", 0, _random_keys(1000, 2)),
-    Process("noise 2", 0, _noise(2)),
-    Process("noise 10", 0, _noise(10)),
-    Process("background thread", 0, _thread),
-    Process("sawtooth 7", 0, _sawtooth(7)),
-    Process("sawtooth 64", 0, _sawtooth(64)),
-    Process("sawtooth 100", 0, _sawtooth(100)),
-    Process("sawtooth 256", 0, _sawtooth(256)),
-    Process("random walk", 0, _walk),
-    Process("log, x2", 0, _shape(lambda run, rng: 2 * run.bit_length())),
-    Process("log, x10", 0, _shape(lambda run, rng: int(10 * math.log(run)))),
-    Process("sqrt, x3", 0, _shape(lambda run, rng: int(3 * math.sqrt(run)))),
-    Process("sqrt, x20", 0, _shape(lambda run, rng: int(20 * math.sqrt(run)))),
-    Process("leak 1", 1, _shape(lambda run, rng: run)),
-    Process("leak 18", 18, _shape(lambda run, rng: 18 * run)),
-    Process("leak 1 in 2", 0.5, _every(2)),
-    Process("leak 1 in 10", 0.1, _every(10)),
-    Process("leak 1 in 50", 0.02, _every(50)),
-    Process("leak at rate, periodic", 1, _every_at_rate),
-    Process("leak at rate, random", 1, _events(lambda rate: rate, lambda rng: 1)),
-    Process("leak at twice the rate, random", 1, _events(lambda rate: 2 * rate, lambda rng: 1)),
-    Process("leak 1 in 50, random", 0.02, _events(lambda rate: 0.02, lambda rng: 1)),
-    Process("leak 1 in 2, random", 0.5, _events(lambda rate: 0.5, lambda rng: 1)),
-    Process("leak 1..9, random", 5, _events(lambda rate: 1, lambda rng: rng.randrange(1, 10))),
-    Process("leak 10 in 10, burst", 0.1, _every(10, 10)),
-    Process("leak 18 in 3, burst", 1 / 3, _every(3, 18)),
-    Process("leak 30 in 30, random burst", 1 / 30, _events(lambda rate: 1 / 30, lambda rng: 30)),
-    Process("leak 1 under noise 2", 1, _noise(2, 1)),
-    Process("leak 1 under noise 10", 1, _noise(10, 1)),
-    Process("leak 0.5 under noise 2", 0.5, _noise(2, 0.5)),
-    Process("leak 1 under sawtooth 24", 1, _sawtooth(24, 1)),
-    Process("leak 1 under sawtooth 64", 1, _sawtooth(64, 1)),
-    Process("leak 1 and lazy init", 1, _shape(lambda run, rng: run + 200 * (run > 25))),
-    Process("leak 1 and cache 60", 1, _shape(lambda run, rng: run + 4 * min(run, 60))),
-    Process("leak 1 and log", 1, _shape(lambda run, rng: run + int(9 * math.log(run)))),
-    Process("leak 1 and table", 1, _shape(lambda run, rng: run + _doubling(run) // 8)),
-    Process("leak 1 from run 6", 1, _shape(lambda run, rng: max(0, run - 6))),
-    Process(
-        "cache 40, leak 1 from run 30", 1, _shape(lambda run, rng: min(run, 40) + max(0, run - 30))
-    ),
+TUNING: tuple[Process, ...] = (
+    harmless(FIRST, "constant", step(0, 1)),
+    harmless(FIRST, "lazy init, first run", step(40, 1)),
+    harmless(FIRST, "lazy init, run 6", step(40, 6)),
+    harmless(FIRST, "lazy init, spread", first_uses(25, 15, 7)),
+    harmless(FIRST, "falling", falling(1)),
+    harmless(CACHE, "up 100 runs, then never", fill(100, 3), fills=100),
+    harmless(CACHE, "cache 8", fill(8), fills=8),
+    harmless(CACHE, "cache 32", fill(32, 2), fills=32),
+    harmless(CACHE, "cache 64", fill(64), fills=64),
+    harmless(CACHE, "cache 128", fill(128, 5), fills=128),
+    harmless(CACHE, "cache 256", fill(256), fills=256),
+    harmless(CACHE, "cache 500", fill(500, 2), fills=500),
+    harmless(CACHE, "cache 1024", fill(1024), fills=1024),
+    harmless(CACHE, "cache 2048", fill(2048, 18), fills=2048),
+    harmless(KEYED, "37 random keys", keys(37), fills=37),
+    harmless(KEYED, "200 random keys", keys(200, 3), fills=200),
+    harmless(KEYED, "500 random keys", keys(500), fills=500),
+    harmless(KEYED, "1000 random keys", keys(1000, 2), fills=1000),
+    harmless(NOISE, "noise 2", noise(2)),
+    harmless(NOISE, "noise 10", noise(10)),
+    harmless(NOISE, "background thread", busy(0.2, 1, 11)),
+    harmless(TEETH, "sawtooth 7", sawtooth(7)),
+    harmless(TEETH, "sawtooth 64", sawtooth(64)),
+    harmless(TEETH, "sawtooth 100", sawtooth(100)),
+    harmless(TEETH, "sawtooth 256", sawtooth(256)),
+    harmless(WALKS, "random walk", walk(1 / 3)),
+    harmless(SLOWER, "log, x2", bits(2)),
+    harmless(SLOWER, "log, x10", log(10)),
+    harmless(SLOWER, "sqrt, x3", power(3)),
+    harmless(SLOWER, "sqrt, x20", power(20)),
+    leak(REGULAR, "leak 1", 1, line(1)),
+    leak(REGULAR, "leak 18", 1, line(1, blocks=18)),
+    leak(REGULAR, "leak 1 in 2", 0.5, every(2)),
+    leak(REGULAR, "leak 1 in 10", 0.1, every(10)),
+    leak(REGULAR, "leak 1 in 50", 0.02, every(50)),
+    Process("leak at rate, periodic", REGULAR, (at_rate(line(1, phase=True)),), per_rate=1),
+    Process("leak at rate, random", RANDOM, (at_rate(events(1)),), per_rate=1),
+    Process("leak at twice the rate, random", RANDOM, (at_rate(events(2)),), per_rate=2),
+    leak(RANDOM, "leak 1 in 50, random", 0.02, events(0.02)),
+    leak(RANDOM, "leak 1 in 2, random", 0.5, events(0.5)),
+    leak(RANDOM, "leak 1..9, random", 1, events(1, 1, 9)),
+    leak(BURSTS, "leak 10 in 10, burst", 0.1, every(10, 10)),
+    leak(BURSTS, "leak 18 in 3, burst", 1 / 3, every(3, 18)),
+    leak(BURSTS, "leak 30 in 30, random burst", 1 / 30, events(1 / 30, 30)),
+    leak(UNDER_NOISE, "leak 1 under noise 2", 1, line(1), noise(2)),
+    leak(UNDER_NOISE, "leak 1 under noise 10", 1, line(1), noise(10)),
+    leak(UNDER_NOISE, "leak 0.5 under noise 2", 0.5, line(0.5), noise(2)),
+    leak(UNDER_TEETH, "leak 1 under sawtooth 24", 1, line(1), sawtooth(24)),
+    leak(UNDER_TEETH, "leak 1 under sawtooth 64", 1, line(1), sawtooth(64)),
+    leak(BESIDE, "leak 1 and lazy init", 1, line(1), step(200, 26)),
+    leak(BESIDE, "leak 1 and cache 60", 1, line(1), fill(60, 4)),
+    leak(BESIDE, "leak 1 and log", 1, line(1), log(9)),
+    leak(BESIDE, "leak 1 and table", 1, line(1), doubling(8)),
+    leak(LATE, "leak 1 from run 6", 1, line(1, after=6), starts=6),
+    leak(LATE, "cache 40, leak 1 from run 30", 1, fill(40), line(1, after=30)),
 )
