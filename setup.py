@@ -36,6 +36,7 @@ CORE = (
     "growth_plan",
     "growth_screen",
     "growth_series",
+    "growth_retained",
     "recorder",
 )
 PY = ("pysite", "pystack", "pyheap", "pyhook", "pyloop", "pycheck", "pyresult", "module")

@@ -19,7 +19,8 @@ class Check:
     also where the interpreter would hand out a dead object again; without, a trace is faster.
     `wide` has the marks of MODE_CONFIRM count gc objects and references too. Where there are more
     than `max_objects` gc objects (default 1,000,000; 0: no limit) neither is counted, and the
-    result says so.
+    result says so. MODE_CONFIRM compares its own pace with what raised the suspicion: growth of
+    `earlier_slope` a run over `earlier_runs` runs (0: not known) in the metric of that index.
     """
 
     def __init__(
@@ -35,6 +36,9 @@ class Check:
         shut_free_lists: bool = ...,
         wide: bool = ...,
         max_objects: int = ...,
+        earlier_slope: float = ...,
+        earlier_runs: int = ...,
+        earlier_metric: int = ...,
     ) -> None: ...
     def drive(
         self,

@@ -9,7 +9,7 @@
 enum {
     SETTLED = 2,  /* Runs in a row that do not grow end the warm-up. */
     TURNOVER = 2, /* Runs that replace state kept from before the trace. */
-    /* Overtime after the last window, to see a pause out, is as long as that window. */
+    /* Overtime follows the last window, to see a pause or a decline out. */
     MARKS_MAX = 1 + ((LC_GROWTH_PLAN_WINDOWS_MAX + 1) * LC_GROWTH_PLAN_BATCHES),
 };
 
@@ -107,8 +107,7 @@ static void
 feed_warmup(lc_growth *self, bool any_grew)
 {
     self->settled = any_grew ? 0 : self->settled + 1;
-    bool first = self->step.runs == 0;
-    if (first) {
+    if (self->step.runs == 0) {
         self->settled = 0;
         self->step.runs = 1;
         return;
@@ -153,14 +152,19 @@ traced(const lc_growth *self)
 static lc_growth_series
 series_of(const lc_growth *self, int32_t metric)
 {
+    const lc_growth_settings *settings = &self->settings;
+    bool known =
+        settings->mode == LC_GROWTH_CONFIRM && settings->earlier_metric == metric;
     return (lc_growth_series){.runs = self->runs,
                               .levels = self->levels[metric],
                               .marks = self->marks,
                               .window_end = self->window_end,
                               .windows = self->complete,
-                              .rate = self->settings.rate,
-                              .suspect = self->settings.mode == LC_GROWTH_ADAPTIVE,
-                              .once = self->settings.mode == LC_GROWTH_FIXED};
+                              .rate = settings->rate,
+                              .suspect = settings->mode == LC_GROWTH_ADAPTIVE,
+                              .once = settings->mode == LC_GROWTH_FIXED,
+                              .earlier_slope = known ? settings->earlier_slope : 0,
+                              .earlier_runs = known ? settings->earlier_runs : 0};
 }
 
 /* Ends the check as CLEAN if growth has ended in all metrics. */
@@ -181,14 +185,11 @@ finish_if_quiet(lc_growth *self)
 
 /* Ends the check as LEAK if the rule holds for a metric. */
 static bool
-finish_if_linear(lc_growth *self)
+finish_if_linear(lc_growth *self, lc_growth_proof needed)
 {
     for (int32_t m = 0; m < traced(self); m++) {
         lc_growth_series series = series_of(self, m);
-        double slope = 0;
-        if (lc_growth_series_quiet(&series) == 0 &&
-            lc_growth_series_shape(&series, &slope) == LC_GROWTH_WHY_LINEAR) {
-            self->result.slope = slope;
+        if (lc_growth_series_leaks(&series, needed, &self->result.slope)) {
             self->result.exact = lc_growth_series_exact(&series, 0);
             finish(self, LC_GROWTH_LEAK, LC_GROWTH_WHY_LINEAR, m,
                    self->runs[self->marks - 1]);
@@ -224,8 +225,7 @@ feed_mark(lc_growth *self)
         self->levels[m][self->marks] = self->last[m];
     }
     self->runs[self->marks++] = run;
-    bool first = self->marks == 1;
-    if (first) {
+    if (self->marks == 1) {
         start_window(self, 0, self->plan[0]);
         ask_mark(self);
         return;
@@ -250,7 +250,9 @@ feed_mark(lc_growth *self)
         return;
     }
     if (last) {
-        if (finish_if_linear(self)) {
+        bool confirms = self->settings.mode == LC_GROWTH_CONFIRM;
+        if (finish_if_linear(self, confirms && !overtime ? LC_GROWTH_FIRM
+                                                         : LC_GROWTH_PLAIN)) {
             return;
         }
         if (fixed || overtime) {
@@ -258,9 +260,14 @@ feed_mark(lc_growth *self)
             return;
         }
         int32_t before = self->plan[self->windows - 2];
-        start_window(self, run, run + (run - before));
+        start_window(self, run, run + (confirms ? 2 : 1) * (run - before));
     }
     else {
+        /* Only a confirming trace may have more windows than it was asked for. */
+        if (self->window >= self->settings.windows &&
+            finish_if_linear(self, LC_GROWTH_EXACT)) {
+            return;
+        }
         start_window(self, run, self->plan[self->window]);
     }
     ask_mark(self);
@@ -358,14 +365,17 @@ lc_growth_stop(lc_growth *self)
     }
     self->asked = false;
     if (self->complete > 0) {
-        /* Marks after the last complete window are half a window: no ground to judge. */
+        /* Marks after the last complete window are half a window: no ground to judge.
+         * A confirmation cut short is none either, but of an exact leak. */
         int32_t marks = self->marks;
         bool enough = self->runs[marks - 1] * self->settings.rate >= BOUND;
         if (enough && finish_if_quiet(self)) {
             return;
         }
         self->marks = self->window_end[self->complete - 1] + 1;
-        if (self->complete >= LC_GROWTH_PLAN_WINDOWS_MIN && finish_if_linear(self)) {
+        bool confirms = self->settings.mode == LC_GROWTH_CONFIRM;
+        if (self->complete >= LC_GROWTH_PLAN_WINDOWS_MIN &&
+            finish_if_linear(self, confirms ? LC_GROWTH_EXACT : LC_GROWTH_PLAIN)) {
             return;
         }
         self->marks = marks;

@@ -2,8 +2,7 @@
  *
  * The decision machine: is fed exact counts, answers "do k more runs" or a verdict.
  *
- * Pure numbers: no Python, no clock, no allocation outside mem.h. The caller runs the
- * body, collects, reads its counters and feeds them; the machine alone decides.
+ * The caller runs the body, collects, reads its counters and feeds them; no clock.
  *
  *     first reading
  *          |
@@ -24,11 +23,12 @@
  *
  * The wide metrics are read before and after each screen, and at the marks of a trace
  * only where they are what is suspected (LC_GROWTH_CONFIRM: where the settings say so;
- * LC_GROWTH_FIXED: always). LEAK needs all windows; CLEAN(ENDED) is answered at once. A trace that is undecided
- * after its last window runs that window's length again, batch by batch, because a pause
- * that began late needs time to be told from luck. LC_GROWTH_FIXED skips the screen and
- * ends exactly after `iterations` runs. The rules and their sources: growth_screen.h for
- * the screen, growth_series.h for the trace, growth_plan.h for the sizes.
+ * LC_GROWTH_FIXED: always). CLEAN(ENDED) is answered at once, LEAK after all windows; only
+ * LC_GROWTH_CONFIRM, which may plan more windows than asked for, tells an exact leak once
+ * those asked for are over. An undecided trace runs on, batch by batch, as long as its last
+ * window (twice that in LC_GROWTH_CONFIRM, also where leaks are too few to show a decline):
+ * a pause that began late needs time to be told from luck. LC_GROWTH_FIXED has no screen and
+ * ends exactly after `iterations` runs. Rules: growth_screen.h, growth_series.h.
  *
  * Thread rule: one machine belongs to one thread at a time.
  */
@@ -40,9 +40,9 @@
 
 #include "status.h"
 
-/* Metrics are judged apart; a leak in any one is a leak, and the first of them decides.
- * The wide ones need a walk over the whole heap, so they are read only where a step says
- * so. References are the entries of lists and deques: `list.append(None)` makes no block. */
+/* Judged apart; a leak in any one is a leak, and the first decides. The wide ones need a
+ * walk over the heap, so they are read only where a step says so. References are the
+ * entries of lists and deques: `list.append(None)` makes no block. */
 typedef enum {
     LC_GROWTH_BLOCKS,
     LC_GROWTH_RAW,
@@ -62,13 +62,16 @@ typedef struct {
     lc_growth_mode mode;
     double rate; /* Smallest leak looked for, in blocks a run; 0 < rate <= 1. */
     int32_t warmup_max; /* Runs; at least 1. */
-    /* Runs of the first trace window; 0: 16 or 2 / rate, the larger. Raised where the
-     * whole trace would not see 14 leaks of the declared rate. */
+    /* Runs of the first trace window; 0: 16 or 2 / rate, the larger. See growth_plan.h. */
     int32_t first_window;
-    int32_t windows; /* Of the trace, each twice the one before; 3 to 16. */
+    int32_t windows; /* Of the trace, each twice the one before, 3 to 16. */
     int32_t iterations; /* Runs of LC_GROWTH_FIXED, at least 12; ignored otherwise. */
     uint64_t seed; /* Order and sizes of the batches; same seed, same batches. */
     bool wide; /* LC_GROWTH_CONFIRM: its marks have the wide metrics too. */
+    /* LC_GROWTH_CONFIRM: what was suspected, and its growth; 0 runs: not known. */
+    double earlier_slope; /* Blocks a run. */
+    int32_t earlier_runs;
+    int32_t earlier_metric; /* lc_growth_metric. */
 } lc_growth_settings;
 
 typedef enum {
@@ -123,28 +126,25 @@ typedef struct {
 
 typedef struct lc_growth lc_growth;
 
-/* Returns a machine owned by the caller, or NULL: no memory, or settings out of the
- * ranges above. */
+/* A machine owned by the caller; NULL: no memory, or settings out of range. */
 lc_growth *lc_growth_new(const lc_growth_settings *settings);
 void lc_growth_free(lc_growth *self);
 
-/* What to do next. Idempotent until the next feed (a START_TRACE is answered once). */
+/* What to do next. The same until the next feed (a START_TRACE is answered once). */
 lc_growth_step lc_growth_next(lc_growth *self);
 
-/* Takes the reading asked for by the last LC_GROWTH_RUN step: levels, not differences.
- * Levels of the trace may start anywhere; the machine compares only within a phase.
- * LC_ABSENT: no reading was asked for. Never needs memory. */
+/* Takes the reading asked for by the last LC_GROWTH_RUN step: levels, which are compared
+ * only within a phase. LC_ABSENT: no reading was asked for. Never needs memory. */
 lc_status lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS]);
 
-/* The caller can't go on (out of time). The machine decides with what it has: CLEAN or
- * LEAK only where its rule is already met, else INCONCLUSIVE(STOPPED). */
+/* The caller is out of time: CLEAN or LEAK where a rule is met, else INCONCLUSIVE. */
 void lc_growth_stop(lc_growth *self);
 
-/* Copies the mark index (0 is the baseline) at which each complete window of the trace
- * ends to `out`, at most `room` of them; returns how many there are. */
+/* Copies the mark index (0: baseline) at which each complete window of the trace ends to
+ * `out`, at most `room`; returns how many there are. */
 int32_t lc_growth_window_ends(const lc_growth *self, int32_t *out, int32_t room);
 
-/* The verdict; meaningful after LC_GROWTH_DONE or lc_growth_stop. */
+/* Meaningful after LC_GROWTH_DONE or lc_growth_stop. */
 lc_growth_result lc_growth_judge(const lc_growth *self);
 
 #endif

@@ -12,6 +12,7 @@ const double lc_growth_plan_rate_least = 1e-6;
 static const double SCREEN_LEAKS =
     3.0; /* None seen: at most 3 / N leaks a run, 95 %. */
 static const double TRACE_LEAKS = 14.0; /* Leaks due in a trace, see the header. */
+static const double CONFIRM_LEAKS = 56.0; /* The same in one that confirms. */
 static const double STRETCH[LC_GROWTH_PLAN_ATTEMPTS] = {1.0, 1.5, 2.3};
 static const int32_t FIRST_SIZES[LC_GROWTH_PLAN_ATTEMPTS][3] = {
     {2, 3, 5}, {3, 5, 7}, {5, 7, 11}};
@@ -123,6 +124,13 @@ lc_growth_plan_trace(const lc_growth_settings *settings,
         }
         double due = runs_for(TRACE_LEAKS / ((1 << windows) - 1), settings->rate);
         first = first > due ? first : due;
+    }
+    if (settings->mode == LC_GROWTH_CONFIRM) {
+        double leaks = first * settings->rate;
+        while (windows < LC_GROWTH_PLAN_WINDOWS_MAX &&
+               leaks * ((1 << windows) - 1) < CONFIRM_LEAKS) {
+            windows++;
+        }
     }
     for (int32_t k = 0; k < windows; k++) {
         ends[k] = (int32_t)(first * ((1 << (k + 1)) - 1) + 0.5);

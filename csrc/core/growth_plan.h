@@ -39,7 +39,9 @@ int32_t lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
 
 /* Fills `ends` with the run, counted from the baseline, at which each window of the trace
  * ends; returns how many. Adaptive and confirming traces are long enough for 14 leaks of
- * the declared rate, since a rule on fewer than 6 seen would miss more than 1 in 200. */
+ * the declared rate, since a rule on fewer than 6 seen would miss more than 1 in 200. A
+ * confirming one gets more windows until 56 are due: so it is some three times as long as
+ * all runs before it, and growth like their root does not look straight. */
 int32_t lc_growth_plan_trace(const lc_growth_settings *settings,
                              int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX]);
 

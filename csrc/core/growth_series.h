@@ -31,7 +31,13 @@
  * blocks and a cache that fills within the last batch is seen, while a rare leak is given
  * its luck. A last window exact to the block (whole blocks a run) is a leak of its own,
  * whatever slower or faster growth went before it. A series that falls at times must grow
- * by three times its greatest fall; a suspect, judged again later, by half of it.
+ * by three times its greatest fall and by 3.5 sigmas of a walk with the same steps; a
+ * suspect, judged again later, by half of its fall.
+ *
+ * Growth like the root of the runs looks straight over a stretch that is short against all
+ * that went before. So a confirming trace is held against the one that raised the
+ * suspicion too: a pace lower by more than chance explains is SUBLINEAR, unless the later
+ * trace is by itself long and steady (what grew at first may have ended beside a leak).
  *
  * Bounds used: Poisson tails, the conditional comparison of two Poisson counts, and the
  * Fano factor as estimate of dispersion; sizes were set by tests/bench/growth_lab.py.
@@ -57,7 +63,16 @@ typedef struct {
     double rate; /* Blocks a run. */
     bool suspect; /* A leak found here will be judged by a longer trace. */
     bool once; /* Is judged once, at its end, not after each mark. */
+    double earlier_slope; /* Of the trace that raised the suspicion; blocks a run. */
+    int32_t earlier_runs; /* Its length; 0: there was none. */
 } lc_growth_series;
+
+/* What a leak must show besides being LINEAR. */
+typedef enum {
+    LC_GROWTH_PLAIN, /* Nothing. */
+    LC_GROWTH_FIRM, /* So many leaks that a slow decline would show. */
+    LC_GROWTH_EXACT, /* That it never strayed from its line. */
+} lc_growth_proof;
 
 /* Distance of `level` from `base`, held within +-2^61 so that two of them subtract. */
 int64_t lc_growth_series_distance(int64_t level, int64_t base);
@@ -72,6 +87,10 @@ bool lc_growth_series_exact(const lc_growth_series *series, int32_t from);
 /* LC_GROWTH_WHY_LINEAR: a leak. SUBLINEAR, SLOW, NOISY: not, for that reason; NONE: the
  * retained part did not grow. `slope`: of the retained part, in blocks a run. */
 lc_growth_why lc_growth_series_shape(const lc_growth_series *series, double *slope);
+
+/* Whether it is a leak, with that much proof; only then is `slope` set. */
+bool lc_growth_series_leaks(const lc_growth_series *series, lc_growth_proof needed,
+                            double *slope);
 
 /* The rule for one call site after the fact: `runs[i]` runs were done when its live
  * count was `counts[i]`, i < marks, baseline first; `window_end[k]` is the mark index at

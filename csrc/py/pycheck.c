@@ -14,9 +14,10 @@ static int
 check_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {
-        "mode",         "rate",        "max_seconds", "iterations",
-        "first_window", "windows",     "seed",        "shut_free_lists",
-        "wide",         "max_objects", NULL,
+        "mode",           "rate",        "max_seconds",   "iterations",
+        "first_window",   "windows",     "seed",          "shut_free_lists",
+        "wide",           "max_objects", "earlier_slope", "earlier_runs",
+        "earlier_metric", NULL,
     };
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
@@ -29,9 +30,13 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     int shut = true;
     int wide = false;
     long long max_objects = 1000000;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$iddiiiKppL:Check", names, &mode,
-                                     &rate, &max_seconds, &iterations, &first_window,
-                                     &windows, &seed, &shut, &wide, &max_objects)) {
+    double earlier_slope = 0.0;
+    int earlier_runs = 0;
+    int earlier_metric = 0;
+    if (!PyArg_ParseTupleAndKeywords(
+            args, kwargs, "|$iddiiiKppLdii:Check", names, &mode, &rate, &max_seconds,
+            &iterations, &first_window, &windows, &seed, &shut, &wide, &max_objects,
+            &earlier_slope, &earlier_runs, &earlier_metric)) {
         return -1;
     }
     if (self->loop != NULL) {
@@ -51,6 +56,9 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
         .iterations = iterations,
         .seed = seed,
         .wide = wide != 0,
+        .earlier_slope = earlier_slope,
+        .earlier_runs = earlier_runs,
+        .earlier_metric = earlier_metric,
     };
     lc_pyloop_settings limits = {
         .max_seconds = max_seconds,

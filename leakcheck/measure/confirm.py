@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leakcheck.measure.caches import FilledCache
     from leakcheck.model import Result
 
-STILL_GROWING: Final = 0.5
+STILL_GROWING: Final = 0.7
 """Share of the suspect's rate that a confirmation cut short must show to uphold it."""
 CACHE_SHARE: Final = 0.5
 """Share of the confirmation's growth that emptied caches must release to explain it."""

@@ -3,9 +3,10 @@
 
 1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows. It need not name lines,
    so the interpreter may go on handing out dead objects again, which is faster.
-2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows, so that
-   caches of up to several hundred entries fill and flatten. It keeps the free lists shut, so that
-   each block is charged to the line that keeps it. If it still grows, lru caches are emptied to
+2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows (more at
+   small rates), so that caches of up to several hundred entries fill and flatten, and so that its
+   pace can be held against the first. It keeps the free lists shut, so that each block is charged
+   to the line that keeps it. If it still grows, lru caches are emptied to
    see whether the growth is theirs.
 3. *Recount*, for leaks: a few runs more, outside any trace, show which containers grow.
 
@@ -18,12 +19,12 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.caches import fill_levels
 from leakcheck.measure.confirm import cut_short, joined, less_caches, with_lines_of
-from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.convict import METRICS, PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.growing import Recount
 from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Metric, Phase, Verdict
@@ -229,6 +230,7 @@ class StepwiseCheck:
             windows=CONFIRM_WINDOWS,
             seed=settings.seed + 1,
             wide=self._suspect is not None and self._suspect.metric in _WIDE,
+            **_pace(self._suspect),
         )
 
     def _confirmed(self, result: Result, *, stopped: bool) -> Result:
@@ -251,6 +253,23 @@ class StepwiseCheck:
         if result.verdict is Verdict.LEAK and self._explain:
             return less_caches(result, self._levels)
         return result
+
+
+class _Pace(TypedDict, total=False):
+    earlier_slope: float
+    earlier_runs: int
+    earlier_metric: int
+
+
+def _pace(suspect: Result | None) -> _Pace:
+    """What grew in the suspect, and how fast, for the confirmation to compare with."""
+    if suspect is None or suspect.metric is None:
+        return {}
+    return {
+        "earlier_slope": suspect.rate,
+        "earlier_runs": suspect.judged,
+        "earlier_metric": METRICS.index(suspect.metric),
+    }
 
 
 def check_callable(  # noqa: PLR0913 - each has its default

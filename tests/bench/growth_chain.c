@@ -14,7 +14,7 @@ enum {
     CONFIRM_FIRST_WINDOW = 64,
     CONFIRM_WINDOWS = 4,
 };
-static const double STILL_GROWING = 0.5;
+static const double STILL_GROWING = 0.7;
 
 typedef struct {
     lc_growth_result result;
@@ -105,6 +105,11 @@ judge(growth_levels *levels, double rate, uint64_t seed, int64_t budget,
     int64_t left = budget > suspect->runs ? budget - suspect->runs : 0;
     trace confirm;
     settings = settings_of(true, rate, seed);
+    if (suspect->metric >= 0) {
+        settings.earlier_slope = suspect->slope;
+        settings.earlier_runs = suspect->judged;
+        settings.earlier_metric = suspect->metric;
+    }
     if (!drive(&settings, levels, budget > 0 ? left : -1, &confirm)) {
         return false;
     }
@@ -143,8 +148,8 @@ growth_chain_traced(double rate)
     for (int confirm = 0; confirm < 2; confirm++) {
         int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX];
         lc_growth_settings settings = settings_of(confirm == 1, rate, 0);
-        int32_t windows = lc_growth_plan_trace(&settings, ends);
-        runs += ends[windows - 1];
+        lc_growth_plan_trace(&settings, ends);
+        runs += ends[settings.windows - 1];
     }
     return runs;
 }

@@ -28,7 +28,8 @@ int32_t growth_chain_judge(const growth_part *parts, int32_t part_count, double 
                            uint64_t salt, const uint64_t *seeds, int32_t count,
                            int64_t budget, growth_answer *answers);
 
-/* Runs that every check has done which says LEAK and was not stopped: of both traces. */
+/* Runs that every check has traced which says LEAK and was not stopped. An exact leak is
+ * told after the windows asked for; others are traced for longer at small rates. */
 int64_t growth_chain_traced(double rate);
 
 #endif

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 CORE = HERE.parents[1] / "csrc" / "core"
 SOURCES = (
-    *(CORE / f"{stem}.c" for stem in ("growth", "growth_plan", "growth_screen", "growth_series")),
+    *(
+        CORE / f"{stem}.c"
+        for stem in ("growth", "growth_plan", "growth_screen", "growth_series", "growth_retained")
+    ),
     CORE / "mem.c",
     HERE / "growth_levels.c",
     HERE / "growth_chain.c",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: growth.c growth_plan.c growth_screen.c growth_series.c */
+/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c */
 /* The machine's questions: which runs it asks for, in which order, and when it stops. */
 #include "growth.h"
 

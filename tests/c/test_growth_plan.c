@@ -109,6 +109,28 @@ windows_double_and_see_enough_leaks(void **state)
 }
 
 static void
+a_confirming_trace_has_windows_until_56_leaks_are_due(void **state)
+{
+    (void)state;
+    static const struct {
+        double rate;
+        int32_t windows;
+    } plans[] = {{0.3, 4}, {0.1, 4}, {0.05, 5}, {0.01, 6}, {1e-6, 6}};
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+        int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX];
+        lc_growth_settings settings = {.mode = LC_GROWTH_CONFIRM,
+                                       .rate = plans[i].rate,
+                                       .first_window = 64,
+                                       .windows = 4};
+        int32_t windows = lc_growth_plan_trace(&settings, ends);
+        assert_int_equal(windows, plans[i].windows);
+        assert_true(ends[windows - 1] * plans[i].rate >= 56);
+        settings.mode = LC_GROWTH_ADAPTIVE;
+        assert_int_equal(lc_growth_plan_trace(&settings, ends), 4);
+    }
+}
+
+static void
 fixed_windows_end_at_the_iterations(void **state)
 {
     (void)state;
@@ -133,6 +155,7 @@ main(void)
         cmocka_unit_test(the_quick_screen_is_2_3_5_in_every_order),
         cmocka_unit_test(batches_fill_their_window_exactly),
         cmocka_unit_test(windows_double_and_see_enough_leaks),
+        cmocka_unit_test(a_confirming_trace_has_windows_until_56_leaks_are_due),
         cmocka_unit_test(fixed_windows_end_at_the_iterations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: growth.c growth_plan.c growth_screen.c growth_series.c */
+/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c */
 /* The rule, on simulated processes through the whole chain of the product: an adaptive
- * check, and a confirming one where that says LEAK. */
+ * check, and a confirming one for what is not clean. */
 #include "growth_series.h"
 
 #include <math.h> /* log, sqrt */
@@ -73,8 +73,12 @@ judge(process body)
                                        .windows = 3,
                                        .seed = seed};
         count.last = check(&self, settings, &run, &level);
-        if (count.last.verdict == LC_GROWTH_LEAK) {
+        if (count.last.verdict != LC_GROWTH_CLEAN) {
             settings.mode = LC_GROWTH_CONFIRM;
+            settings.seed++;
+            settings.earlier_slope = count.last.slope;
+            settings.earlier_runs = count.last.judged;
+            settings.earlier_metric = count.last.metric;
             settings.first_window = 64;
             settings.windows = 4;
             count.last = check(&self, settings, &run, &level);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: growth.c growth_plan.c growth_screen.c growth_series.c */
+/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c */
 /* The metrics that need a walk over the heap: when they are asked for, and what they decide. */
 #include "growth.h"
 

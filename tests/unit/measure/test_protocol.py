@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -249,3 +250,21 @@ def test_a_check_leaves_no_block_of_ours_behind() -> None:
     for _ in range(20):
         check_callable(int, settings)
     assert sys.getallocatedblocks() - before <= 5
+
+
+def test_growth_like_a_root_is_no_leak_at_a_small_rate_either() -> None:
+    numbers = itertools.count(1)
+    kept: list[object] = []
+
+    def body() -> None:
+        if len(kept) < 6 * math.sqrt(next(numbers)):
+            kept.append(object())
+
+    result = check_callable(body, Settings(rate=0.01))
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "ever more slowly" in result.reason
+
+
+def test_an_exact_leak_is_confirmed_at_a_small_rate_without_the_added_windows() -> None:
+    result = check_callable(leak(), Settings(rate=0.01))
+    assert (result.verdict, result.exact, result.judged) == (Verdict.LEAK, True, 1410)
