@@ -38,7 +38,8 @@ ways to decide, not tools. Processes were chosen to be hard: the means are no ra
   of exactly the declared rate is missed by a screen of 3 / rate runs in up to 5 % of checks: that
   is the bound which a CLEAN states.
 - *Undecided*: INCONCLUSIVE. The other rules have no such answer.
-- *We are ahead*: fewer false positives (or none, where the other has none) and more leaks found.
+- *We are ahead*: more leaks found, and false positives fewer, or more by no more than chance
+  explains (two standard deviations of both counts).
 
 Sources of the rules: the docstrings of `tests/bench/rival_rules.py`.
 """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OURS = "leakcheck"
 RATES = (0.3, 0.1, 0.01)
-BUDGETS = (50, 150, 400, 800)
+BUDGETS = (50, 150, 400, 800, 3000)
 HARMLESS, BEYOND, LEAK, ANY = "harmless", "cache larger than N", "leak", "any"
 
 
@@ -34,6 +34,7 @@ class Row:
         budget: runs after which the time was out; 0 for no limit.
         leak, inconclusive, suspected: percent of the seeds.
         runs: in the mean.
+        seeds: how many.
     """
 
     process: str
@@ -46,11 +47,12 @@ class Row:
     inconclusive: float
     suspected: float
     runs: float
+    seeds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """Of several rows: the mean share called LEAK, the worst row, and the rest."""
+    """Of several rows: the mean share called LEAK, the extremes, and `leaks`: so often in all."""
 
     processes: int
     leak: float
@@ -58,6 +60,7 @@ class Mean:
     least: Row
     inconclusive: float
     runs: float
+    leaks: float
 
 
 def wanted(process: Process, rate: float, traced: float) -> str:
@@ -71,12 +74,15 @@ def ours(driver: Driver, process: Process, rate: float, seeds: range, budget: in
     """Our machine's row."""
     parts = process.parts_at(rate)
     answers = driver.judge(parts, rate, salt(process.name), seeds, budget)
-    traced = driver.traced(rate)
+    traced: float = driver.traced(rate)
+    if budget:
+        least = min((a.runs for a in answers if a.verdict == "LEAK"), default=budget)
+        traced = min(traced, least)
     share = 100 / len(seeds)
     return Row(
         process=process.name,
         group=process.group,
-        wanted=wanted(process, rate, min(traced, budget) if budget else traced),
+        wanted=wanted(process, rate, traced),
         rule=OURS,
         rate=rate,
         budget=budget,
@@ -84,6 +90,7 @@ def ours(driver: Driver, process: Process, rate: float, seeds: range, budget: in
         inconclusive=share * sum(a.verdict == "INCONCLUSIVE" for a in answers),
         suspected=share * sum(a.suspected for a in answers),
         runs=sum(a.runs for a in answers) / len(seeds),
+        seeds=len(seeds),
     )
 
 
@@ -107,7 +114,19 @@ def rivals(driver: Driver, process: Process, rates: Sequence[float], seeds: rang
             leak, mean = found[key]
             kind = wanted(process, rate, driver.traced(rate))
             rows.append(
-                Row(process.name, process.group, kind, rule.name, rate, 0, leak, 0, 0, mean)
+                Row(
+                    process=process.name,
+                    group=process.group,
+                    wanted=kind,
+                    rule=rule.name,
+                    rate=rate,
+                    budget=0,
+                    leak=leak,
+                    inconclusive=0,
+                    suspected=0,
+                    runs=mean,
+                    seeds=len(seeds),
+                )
             )
     return rows
 
@@ -124,6 +143,7 @@ def mean(rows: Sequence[Row]) -> Mean | None:
         least=min(rows, key=lambda row: row.leak),
         inconclusive=sum(row.inconclusive for row in rows) / count,
         runs=sum(row.runs for row in rows) / count,
+        leaks=sum(row.leak * row.seeds / 100 for row in rows),
     )
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ FALSE_MOST = {0.1: 1.0, 0.01: 0.1}
 FOUND_LEAST = 99.0
 """Percent of the leaks at or above the declared rate that must be found."""
 
+SIGMAS = 2.0
+"""So many more false positives, in standard deviations of the counts, are chance."""
+
 
 def _share(found: Mean | None) -> str:
     return "" if found is None else f"{found.leak:.2f}"
@@ -29,8 +33,9 @@ def _worst(row: Row, *, good: bool) -> str:
 
 
 def _ahead(ours: tuple[Mean, Mean], theirs: tuple[Mean, Mean]) -> str:
-    fewer = ours[0].leak < theirs[0].leak or ours[0].leak == theirs[0].leak == 0
-    return "yes" if fewer and ours[1].leak > theirs[1].leak else "**no**"
+    more = ours[0].leaks - theirs[0].leaks
+    by_chance = SIGMAS * math.sqrt(ours[0].leaks + theirs[0].leaks)
+    return "yes" if more <= by_chance and ours[1].leak > theirs[1].leak else "**no**"
 
 
 def rules(rows: Sequence[Row], rate: float, traced: int) -> Table:
@@ -160,7 +165,7 @@ def stopped(rows: Sequence[Row], rates: Sequence[float]) -> Table:
     return Table(
         title="leakcheck, out of time",
         notes=(
-            "Time is out before the runs exceed the budget; caches larger than that or N left out.",
+            "Time is out before the runs exceed the budget; caches not full by then are left out.",
             "Whoever has no time may get no answer, but no wrong one.",
         ),
         columns=(
