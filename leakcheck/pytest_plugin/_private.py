@@ -87,7 +87,10 @@ class Cycle:
         self._forget(self._successor)
         self._successor.__dict__.pop("_instance", None)
         self._successor.__dict__.pop("_obj", None)
-        self._renew = item.cls is not None and not keep_instance
+        # The tear-down of a TestCase deletes its instance, so there is none to keep.
+        self._renew = item.cls is not None and (
+            not keep_instance or isinstance(item, unittest_plugin.TestCaseFunction)
+        )
         # tmp_path's tear-down reads this; otherwise only a report would set it.
         self._has_tmp_path = "tmp_path" in item._request._fixture_defs
 
@@ -137,9 +140,10 @@ class Cycle:
 class HigherFixtures:
     """The finalizer lists of class-, module- and session-scoped fixtures.
 
-    Each time a function-scoped fixture is set up it adds a call of its own `finish` to the
-    fixtures it asked for. pytest clears those at the end of the wider scope, so repeated runs
-    would pile them up.
+    Each time a fixture is set up it adds a call of its own `finish` to the fixtures it asked for.
+    pytest clears those at the end of the wider scope, so repeated runs would pile them up. Not
+    only function-scoped fixtures are renewed by a run: a class-scoped one that a function outside
+    any class asks for lives as long as the function.
     """
 
     def __init__(self, item: pytest.Function) -> None:
@@ -163,15 +167,11 @@ class HigherFixtures:
 
     @staticmethod
     def _drop_stale(finalizers: list[Any], start: int) -> None:
-        """Delete, from `start` on, what would finish a function fixture that is finished."""
+        """Delete, from `start` on, what would finish a fixture that is finished already."""
         kept = []
         for finalizer in finalizers[start:]:
             owner = getattr(getattr(finalizer, "func", None), "__self__", None)
-            if not (
-                isinstance(owner, FixtureDef)
-                and owner.scope == "function"
-                and owner.cached_result is None
-            ):
+            if not isinstance(owner, FixtureDef) or owner.cached_result is not None:
                 kept.append(finalizer)
         finalizers[start:] = kept
 

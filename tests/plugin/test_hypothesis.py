@@ -45,3 +45,4 @@ def test_property_tests_are_measured_without_a_false_alarm(run):
     assert verdicts.pop("test_settings_are_back") == "clean"
     assert set(verdicts) == {"test_function", "test_method", "test_case"}
     assert set(verdicts.values()) == {"clean"}
+    done.result.assert_outcomes(passed=4, failed=1)
