@@ -23,12 +23,15 @@ def defines(tree: ast.Module, frame: Frame) -> bool:
 
 
 def enclosing(tree: ast.Module, line: int) -> ast.stmt | None:
-    """The innermost statement that covers the line and has the line in its head."""
+    """The innermost statement that covers the line and has the line in its head.
+
+    None for a line of a docstring, whose lines (of a doctest) stand for themselves.
+    """
     found: ast.stmt | None = None
     for node in _nodes_at(tree, line):
         if isinstance(node, ast.stmt):
             found = node
-    if found is None:
+    if found is None or _is_text(found):
         return None
     first, last = head(found)
     return found if first <= line <= last else None
@@ -64,6 +67,14 @@ def assigns_to(node: ast.stmt, frame: Frame) -> bool:
         if isinstance(target, (ast.Tuple, ast.List)):
             waiting.extend(target.elts)
     return False
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _nodes_at(tree: ast.Module, line: int) -> list[ast.AST]:

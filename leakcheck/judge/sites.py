@@ -100,9 +100,9 @@ def is_harness(frame: Frame) -> bool:
     library = _after_stdlib(path)
     if library is None:
         return False
-    return library in _ASYNCIO_RUNNER or (
-        library.startswith("unittest/") and library not in _NOT_RUNNER
-    )
+    if library == "doctest.py" or library in _ASYNCIO_RUNNER:
+        return True
+    return library.startswith("unittest/") and library not in _NOT_RUNNER
 
 
 def is_project(frame: Frame, root: Path) -> bool:

@@ -36,6 +36,7 @@ _NAMES: Final = (
     (tmpdir, ("tmppath_result_key",)),
     (tmpdir.TempPathFactory, ("getbasetemp",)),
     (unittest_plugin, ("TestCaseFunction",)),
+    (pytest.DoctestItem, ("_initrequest", "runtest")),
 )
 
 
@@ -48,14 +49,16 @@ def missing() -> str:
     return ""
 
 
-def missing_in(item: pytest.Function) -> str:
+def missing_in(item: pytest.Item) -> str:
     """Empty, or the attribute that an item of this pytest no longer has."""
     if not hasattr(item.session, "_setupstate"):
         return "Session._setupstate"
-    for name in ("_request", "_report_sections"):
+    names = ("_request", "_report_sections")
+    for name in (*names, "dtest") if isinstance(item, pytest.DoctestItem) else names:
         if not hasattr(item, name):
-            return f"Function.{name}"
-    if not hasattr(item._request, "_fixture_defs"):
+            return f"{type(item).__name__}.{name}"
+    request: Any = getattr(item, "_request", None)
+    if not hasattr(request, "_fixture_defs"):
         return "FixtureRequest._fixture_defs"
     return ""
 
@@ -80,15 +83,15 @@ class Cycle:
     item comes next, so class, module and session stay as they are.
     """
 
-    def __init__(self, item: pytest.Function, *, keep_instance: bool) -> None:
-        self._item: Any = item
+    def __init__(self, item: Any, *, keep_instance: bool) -> None:
+        self._item = item
         self._state = item.session._setupstate
         self._successor: Any = copy.copy(item)
         self._forget(self._successor)
         self._successor.__dict__.pop("_instance", None)
         self._successor.__dict__.pop("_obj", None)
         # The tear-down of a TestCase deletes its instance, so there is none to keep.
-        self._renew = item.cls is not None and (
+        self._renew = getattr(item, "cls", None) is not None and (
             not keep_instance or isinstance(item, unittest_plugin.TestCaseFunction)
         )
         # tmp_path's tear-down reads this; otherwise only a report would set it.
@@ -127,6 +130,9 @@ class Cycle:
         finally:
             self._forget(self._item)
 
+    def rest(self) -> None:
+        """Leave an item that is set up again as its own run had left it."""
+
     def blank(self) -> None:
         """Leave an item that is not set up in a state that reports can be made of."""
         self._item._initrequest()
@@ -146,7 +152,7 @@ class HigherFixtures:
     any class asks for lives as long as the function.
     """
 
-    def __init__(self, item: pytest.Function) -> None:
+    def __init__(self, item: pytest.Item) -> None:
         self._manager: Any = item.session._fixturemanager
         self._lists: list[tuple[list[Any], int]] = []
         self._known: set[int] = set()

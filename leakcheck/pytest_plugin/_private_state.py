@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from leakcheck.pytest_plugin._private_doctest import Repeatable
+
 PRIVATE_FOLDER: Final = "leakcheck"
 
 
@@ -84,9 +86,9 @@ class Captured:
 class Logs:
     """The records and the text of the handlers that pytest's logging plugin installs."""
 
-    def __init__(self, item: pytest.Function) -> None:
+    def __init__(self, item: Any) -> None:
         plugin: Any = item.config.pluginmanager.getplugin("logging-plugin")
-        self._item: Any = item
+        self._item = item
         self._caplog: Any = getattr(plugin, "caplog_handler", None)
         self._report: Any = getattr(plugin, "report_handler", None)
         self._handlers = [h for h in (self._caplog, self._report) if h is not None]
@@ -142,7 +144,7 @@ class TempFolder:
     interned path parts behind on CPython 3.12.
     """
 
-    def __init__(self, item: pytest.Function) -> None:
+    def __init__(self, item: Any) -> None:
         self._factory: Any = None
         self._folder: Path | None = None
         self._numbers: dict[str, int] = {}
@@ -197,7 +199,7 @@ class Kept:
         item: the item, while its own run is still set up.
     """
 
-    def __init__(self, item: pytest.Function) -> None:
+    def __init__(self, item: pytest.Item) -> None:
         self._item: Any = item
         self._captured = Captured(item)
         self._logs = Logs(item)
@@ -263,7 +265,7 @@ class Kept:
         del item.own_markers[self._marks :]
 
 
-def wider_fixtures(item: pytest.Function) -> dict[str, object]:
+def wider_fixtures(item: Repeatable) -> dict[str, object]:
     """Values of the class-, module-, package- and session-scoped fixtures that the test uses."""
     manager: Any = item.session._fixturemanager
     found: dict[str, object] = {}

@@ -14,6 +14,7 @@ from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
+from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
 from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding, judged
 from leakcheck.pytest_plugin.progress import ProgressLine
 from leakcheck.pytest_plugin.rerun import TearDownFailed, measure, not_measured
@@ -57,6 +58,7 @@ class Checks:
         self._causes: dict[str, str] = {}
         self._running: pytest.Item | None = None
         self._subtest_failed = False
+        self._fresh: dict[str, Any] = {}
 
     @staticmethod
     def refuse_unless_fit() -> None:
@@ -102,6 +104,7 @@ class Checks:
         wrong = self._blind or self._wrong.get(item)
         if wrong:
             pytest.fail(wrong, pytrace=False)
+        self._fresh = fresh_names(item) if item in self._choices else {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -154,9 +157,10 @@ class Checks:
     def _check(self, item: pytest.Item, choice: Choice, took: float) -> Result:
         if self._wishes.off:
             return not_measured(f"measuring is off because {self._wishes.off}")
-        if not isinstance(item, pytest.Function):
+        if not isinstance(item, Repeatable):
             return not_measured(
-                f"only test functions and methods can be repeated, not a {type(item).__name__}"
+                "only test functions, methods and doctests can be repeated, "
+                f"not a {type(item).__name__}"
             )
         progress = None
         if ProgressLine.wanted(self._config):
@@ -166,6 +170,7 @@ class Checks:
             return measure(
                 item,
                 choice.settings,
+                fresh=self._fresh,
                 took=took,
                 precedents=self._precedents,
                 progress=progress,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from leakcheck.pytest_plugin._private_doctest import Repeatable
+
 HYPOTHESIS_SETTINGS: Final = "_hypothesis_internal_use_settings"
 
 EXAMPLES: Final = 10
@@ -23,13 +25,13 @@ TIMEOUT_SHARE: Final = 0.5
 """Share of pytest-timeout's time that a check may use: its clock also runs while we repeat."""
 
 
-def uses_hypothesis(item: pytest.Function) -> bool:
+def uses_hypothesis(item: Repeatable) -> bool:
     """The item is a property test."""
     return bool(getattr(item.obj, "is_hypothesis_test", False))
 
 
 @contextlib.contextmanager
-def same_examples(item: pytest.Function) -> Iterator[None]:
+def same_examples(item: Repeatable) -> Iterator[None]:
     """Let a property test draw the same few examples in each run, and write no database.
 
     Fresh random examples would grow hypothesis' own records and walk through new code each

@@ -6,24 +6,30 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
 
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import installed_path, project_frame, relative
 from leakcheck.judge.whose import cause, whose
 from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import Failure, FindingRepr
+from leakcheck.pytest_plugin._private_doctest import finding_options
 from leakcheck.pytest_plugin.select import reproduce
 from leakcheck.report.jsonfile import to_dict
+from leakcheck.report.places import PYTEST
 from leakcheck.report.terminal import Style, render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from leakcheck.model import Frame, Result
     from leakcheck.pytest_plugin.select import Choice
+
+
+DOCTEST: Final = replace(PYTEST, accept="")
+"""Advice for a doctest, which has no place for a marker."""
 
 
 class LeakDetected(Failure):
@@ -132,6 +138,7 @@ def _text(item: pytest.Item, result: Result, choice: Choice, *, color: bool) -> 
         result,
         test=item.nodeid,
         root=item.config.rootpath,
-        reproduce=reproduce(_typed(item), choice),
+        reproduce=reproduce(_typed(item), choice, options=finding_options(item)),
         style=style,
+        advice=DOCTEST if isinstance(item, pytest.DoctestItem) else PYTEST,
     )

@@ -16,13 +16,19 @@ import itertools
 import unittest
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin._private import Cycle, NotPassed, known_request_signature, missing_in
+from leakcheck.pytest_plugin._private_doctest import (
+    DoctestCycle,
+    compiled_once,
+    failed_example,
+    in_its_file,
+)
 from leakcheck.pytest_plugin._private_state import Kept, wider_fixtures
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     from leakcheck.config import Settings
     from leakcheck.measure.protocol import Precedents
     from leakcheck.model import Phase
+    from leakcheck.pytest_plugin._private_doctest import Repeatable
 
     Progress = Callable[[Phase, int, float], object]
 
@@ -64,12 +71,12 @@ def not_measured(reason: str) -> Result:
     return Result(verdict=Verdict.NOT_MEASURED, reason=reason)
 
 
-def _obstacle(item: pytest.Function) -> str:
+def _obstacle(item: Repeatable) -> str:
     """Empty, or why this test can't be measured however much time there is."""
     gone = missing_in(item)
     if gone:
         return f"this pytest ({pytest.__version__}) has no {gone}"
-    if _body_never_runs(item):
+    if isinstance(item, pytest.Function) and _body_never_runs(item):
         return (
             "unittest.TestCase never runs an async def or a generator; "
             "derive from IsolatedAsyncioTestCase, or write a plain method"
@@ -90,10 +97,11 @@ def _body_never_runs(item: pytest.Function) -> bool:
     return any(is_kind(body) for is_kind in kinds)
 
 
-def measure(
-    item: pytest.Function,
+def measure(  # noqa: PLR0913 - what a check needs, each by name
+    item: Repeatable,
     settings: Settings,
     *,
+    fresh: dict[str, Any],
     took: float,
     precedents: Precedents,
     progress: Progress | None,
@@ -103,6 +111,7 @@ def measure(
     Args:
         item: it is set up again when this returns or raises.
         settings: how hard to look.
+        fresh: the names of a doctest before its own run.
         took: seconds of its own run.
         precedents: the session's memory of leaks.
         progress: called between batches.
@@ -123,7 +132,11 @@ def measure(
             f"one run takes longer than the max time of {settings.max_time:g} s; "
             "raise --leakcheck-max-time"
         )
-    cycle = Cycle(item, keep_instance=uses_hypothesis(item))
+    cycle = (
+        DoctestCycle(item, fresh)
+        if isinstance(item, pytest.DoctestItem)
+        else Cycle(item, keep_instance=uses_hypothesis(item))
+    )
     kept = Kept(item)
     try:
         cycle.down()
@@ -135,18 +148,20 @@ def measure(
     with (
         kept,
         known_request_signature(),
+        compiled_once(item),
         same_examples(item),
         same_chance(settings.seed) as reseed,
     ):
         interrupted = False
         try:
-            return check_callable(
+            result = check_callable(
                 _repeat(cycle, kept, reseed),
                 settings,
                 progress=progress,
                 precedents=precedents,
                 roots=functools.partial(wider_fixtures, item),
             )
+            return in_its_file(result, item)
         except Unrepeatable as stopped:
             return not_measured(str(stopped))
         except BaseException as error:
@@ -206,7 +221,7 @@ def _sentence(run: int, phase: str, error: BaseException) -> str:
     where = {"setup": " in its set-up", "teardown": " in its tear-down"}.get(phase, "")
     text = next(iter(str(error).strip().splitlines()), "")
     name = "" if how != "fails" else type(error).__name__
-    what = ": ".join(part for part in (name, text) if part)
+    what = failed_example(error) or ": ".join(part for part in (name, text) if part)
     return f"{how} when repeated{where} (run {run}): {what}"
 
 
@@ -221,6 +236,7 @@ def _set_up_again(cycle: Cycle, kept: Kept) -> None:
     kept.release_temp()
     try:
         cycle.up()
+        cycle.rest()
     except NotPassed as error:
         # A test that cannot be repeated keeps its own outcome; pytest tears down what is there.
         if _goes_on(error):

@@ -12,7 +12,7 @@ from leakcheck.config import Settings
 from leakcheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 MARKER: Final = "leakcheck"
 EXCLUDED: Final = "no_leakcheck"
@@ -194,12 +194,18 @@ def _check_arguments(item: pytest.Item, mark: pytest.Mark) -> None:
             )
 
 
-def reproduce(nodeid: str, choice: Choice) -> str:
-    """The command that repeats one test's check, from where `nodeid` starts."""
+def reproduce(nodeid: str, choice: Choice, *, options: Sequence[str] = ()) -> str:
+    """The command that repeats one test's check, from where `nodeid` starts.
+
+    Args:
+        nodeid: as one types it.
+        choice: how the test was checked.
+        options: what pytest needs to find the test.
+    """
     import shlex
 
     defaults = Settings()
-    words = ["python", "-m", "pytest", nodeid, "--leakcheck"]
+    words = ["python", "-m", "pytest", nodeid, *options, "--leakcheck"]
     for name in _SETTINGS:
         value = getattr(choice.settings, name)
         if value != getattr(defaults, name):
