@@ -15,6 +15,7 @@ from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
+from leakcheck.pytest_plugin.neighbours import not_again
 from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding, judged
 from leakcheck.pytest_plugin.progress import ProgressLine
 from leakcheck.pytest_plugin.rerun import TearDownFailed, measure, not_measured
@@ -207,6 +208,7 @@ class Checks:
             del item.stash[RESULT]
             failure = call.excinfo.value if call.excinfo is not None else None
             if isinstance(failure, LeakDetected) and report.failed:
+                not_again(item)
                 report.longrepr = finding(item, failure)
                 report.leakcheck_crash = report.longrepr.crash  # type: ignore[attr-defined]
         return report

@@ -105,6 +105,17 @@ def timeout_of(item: pytest.Item) -> float | None:
     return None
 
 
+def not_again(item: pytest.Item) -> None:
+    """Tell pytest-rerunfailures that the failure is none that comes and goes.
+
+    What was seen in all runs of a check need not be seen in a second check, say for want of
+    time, and the test would pass.
+    """
+    errors: Any = getattr(item, "_terminal_errors", None)
+    if isinstance(errors, dict):
+        errors["leakcheck"] = True
+
+
 def by_timeout(error: BaseException) -> bool:
     """pytest-timeout's signal raised it."""
     trace = error.__traceback__

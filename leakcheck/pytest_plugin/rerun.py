@@ -38,6 +38,7 @@ from leakcheck.pytest_plugin.neighbours import (
     timeout_of,
     uses_hypothesis,
 )
+from leakcheck.pytest_plugin.tracers import coverage_paused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,6 +150,7 @@ def measure(  # noqa: PLR0913 - what a check needs, each by name
         kept,
         known_request_signature(),
         compiled_once(item),
+        coverage_paused(),
         same_examples(item),
         same_chance(settings.seed) as reseed,
     ):

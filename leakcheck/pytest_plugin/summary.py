@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from leakcheck.pytest_plugin.select import Wishes
 
+RERUN = "rerun"
+"""The outcome that pytest-rerunfailures gives to the report of a failure that it tries again."""
+
 NOTHING_MEASURED = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
@@ -59,7 +62,7 @@ class Summary:
             # From an xdist worker: the short summary and JUnit need its one line again.
             report.longrepr = FindingRepr.again(report.longrepr, crash)
         found: dict[str, Any] | None = getattr(report, "leakcheck", None)
-        if found is None or report.when != "call":
+        if found is None or report.when != "call" or report.outcome == RERUN:
             return
         verdict = found["verdict"]
         self._counts[verdict] += 1
