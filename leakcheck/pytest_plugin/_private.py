@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import itertools
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -141,55 +140,6 @@ class Cycle:
     def is_up(self) -> bool:
         """The item is on pytest's stack of what is set up."""
         return self._item in self._state.stack
-
-
-class HigherFixtures:
-    """The finalizer lists of class-, module- and session-scoped fixtures.
-
-    Each time a fixture is set up it adds a call of its own `finish` to the fixtures it asked for.
-    pytest clears those at the end of the wider scope, so repeated runs would pile them up. Not
-    only function-scoped fixtures are renewed by a run: a class-scoped one that a function outside
-    any class asks for lives as long as the function.
-    """
-
-    def __init__(self, item: pytest.Item) -> None:
-        self._manager: Any = item.session._fixturemanager
-        self._lists: list[tuple[list[Any], int]] = []
-        self._known: set[int] = set()
-        for fixture in self._active():
-            finalizers = fixture._finalizers
-            self._drop_stale(finalizers, 0)
-            self._lists.append((finalizers, len(finalizers)))
-            self._known.add(id(fixture))
-
-    def _active(self) -> Iterator[Any]:
-        every = getattr(self._manager, "_get_all_fixture_defs", None)  # since pytest 9.2
-        fixtures = (
-            every()
-            if every is not None
-            else itertools.chain.from_iterable(self._manager._arg2fixturedefs.values())
-        )
-        return (f for f in fixtures if f.cached_result is not None and f.scope != "function")
-
-    @staticmethod
-    def _drop_stale(finalizers: list[Any], start: int) -> None:
-        """Delete, from `start` on, what would finish a fixture that is finished already."""
-        kept = []
-        for finalizer in finalizers[start:]:
-            owner = getattr(getattr(finalizer, "func", None), "__self__", None)
-            if not isinstance(owner, FixtureDef) or owner.cached_result is not None:
-                kept.append(finalizer)
-        finalizers[start:] = kept
-
-    def trim(self) -> None:
-        """Delete what the last run added; what the test itself added stays and is measured."""
-        for finalizers, count in self._lists:
-            if len(finalizers) > count:
-                self._drop_stale(finalizers, count)
-
-    def grew(self) -> bool:
-        """A repeated run was the first to set up a fixture of a wider scope."""
-        return any(id(fixture) not in self._known for fixture in self._active())
 
 
 @contextlib.contextmanager

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from leakcheck.pytest_plugin._private import (
     CAPLOG_RECORDS,
-    HigherFixtures,
     diverted_reports,
     forget_failed_subtests,
     forget_unittest_trouble,
 )
+from leakcheck.pytest_plugin._private_fixtures import HigherFixtures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import pytest
-
-    from leakcheck.pytest_plugin._private_doctest import Repeatable
 
 PRIVATE_FOLDER: Final = "leakcheck"
 
@@ -263,17 +261,6 @@ class Kept:
         del item._report_sections[self._sections :]
         del item.user_properties[self._properties :]
         del item.own_markers[self._marks :]
-
-
-def wider_fixtures(item: Repeatable) -> dict[str, object]:
-    """Values of the class-, module-, package- and session-scoped fixtures that the test uses."""
-    manager: Any = item.session._fixturemanager
-    found: dict[str, object] = {}
-    for name in item.fixturenames:
-        for fixture in manager.getfixturedefs(name, item) or ():
-            if fixture.scope != "function" and fixture.cached_result is not None:
-                found[f"fixture `{name}` ({fixture.scope})"] = fixture.cached_result[0]
-    return found
 
 
 def _set_hooks(unraisable: Any, thread: Any) -> None:

@@ -29,7 +29,8 @@ from leakcheck.pytest_plugin._private_doctest import (
     failed_example,
     in_its_file,
 )
-from leakcheck.pytest_plugin._private_state import Kept, wider_fixtures
+from leakcheck.pytest_plugin._private_fixtures import wider_fixtures
+from leakcheck.pytest_plugin._private_state import Kept
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
     by_timeout,

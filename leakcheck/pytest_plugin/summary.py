@@ -186,7 +186,10 @@ def leaks_by_cause(leaks: dict[str, list[tuple[str, dict[str, Any]]]]) -> Iterat
             text = f"  {growing['statement']}" if growing.get("statement") else ""
             yield f"  allocated at {_short(leaf['file'])}:{leaf['line']}{text}"
         if answer["cache"] or held:
-            yield f"  held by {answer['cache'] or held}"
+            how = (
+                "retained by" if held.startswith("fixture ") and not answer["cache"] else "held by"
+            )
+            yield f"  {how} {answer['cache'] or held}"
 
 
 def _short(file: str) -> str:

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+pytest_plugins = ["pytester"]
+
 SHARED = """
 import pytest
 class Bus:
@@ -81,6 +85,106 @@ def test_what_a_session_fixture_retains_is_said_as_such(run):
             "  retained   by fixture `db` (session)?'rows'?: list, *",
         ]
     )
+
+
+KINDS = {
+    "list": ("return []", "db.append(object())", "", "list"),
+    "dict": ("return {}", "db[len(db)] = object()", "", "dict"),
+    "object": ("return Store()", "db.rows.append(object())", ".rows", "list"),
+    "slots": ("return Slots()", "db.rows.append(object())", ".rows", "list"),
+    "yield": ("yield Store()", "db.rows.append(object())", ".rows", "list"),
+    "nested": ("return {'tables': [{}]}", "keep(db['tables'][0])", "['tables'][0]", "dict"),
+}
+
+SCOPES = ("session", "package", "module", "class")
+
+RETAINING = """
+import pytest
+
+class Store:
+    def __init__(self):
+        self.rows = []
+
+class Slots:
+    __slots__ = ("rows",)
+    def __init__(self):
+        self.rows = []
+
+def keep(table):
+    table[len(table)] = object()
+"""
+
+OF_ONE_SCOPE = """
+class TestSCOPE:
+    @pytest.fixture(scope="SCOPE")
+    def SCOPE_db(self):
+        MADE
+
+    @pytest.fixture
+    def renewed(self, SCOPE_db):
+        yield SCOPE_db
+
+    @pytest.mark.leakcheck(iterations=24)
+    def test_direct(self, SCOPE_db):
+        db = SCOPE_db
+        KEPT
+
+    @pytest.mark.leakcheck(iterations=24)
+    def test_by_a_fixture_of_its_own(self, renewed):
+        db = renewed
+        KEPT
+
+    def test_reads(self, SCOPE_db):
+        assert SCOPE_db
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_wider_fixture_retains_is_said_in_the_report_and_in_the_summary(run, kind):
+    made, kept, steps, grows = KINDS[kind]
+    parts = [OF_ONE_SCOPE.replace("SCOPE", scope) for scope in SCOPES]
+    source = RETAINING + "".join(parts).replace("MADE", made).replace("KEPT", kept)
+    done = run(source)
+    done.result.assert_outcomes(passed=len(SCOPES), failed=2 * len(SCOPES))
+    lines = done.out.splitlines()
+    for scope in SCOPES:
+        assert done.verdict(f"Test{scope}::test_reads") == "clean"
+        fixture = f"fixture `{scope}_db` ({scope})"
+        assert lines.count(f"  whose      {fixture}") == 2
+        start = f"  retained   by {fixture}{steps}: {grows}, "
+        assert len([line for line in lines if line.startswith(start)]) == 2
+        head = f"LEAK 2 tests, first test_it.py::Test{scope}::test_direct, "
+        assert [line.endswith(f": {fixture}") for line in lines if line.startswith(head)] == [True]
+        assert lines.count(f"  retained by {fixture}{steps}") == 1
+
+
+def test_what_an_autouse_fixture_retains_is_found_without_its_name_in_the_test(run):
+    source = """
+        import pytest
+        class Log:
+            def __init__(self): self.lines = []
+        @pytest.fixture(scope="session", autouse=True)
+        def log(): yield Log()
+        @pytest.fixture(autouse=True)
+        def logged(log): log.lines.append([1])
+        def test_it(): pass
+        """
+    done = run(source)
+    done.result.stdout.fnmatch_lines(
+        ["  retained   by fixture `log` (session).lines: list, *", "  retained by fixture `log`*"]
+    )
+
+
+def test_what_a_fixture_asked_for_by_name_retains_is_said_too(run):
+    source = """
+        import pytest
+        @pytest.fixture(scope="module")
+        def pool(): return []
+        def test_it(request):
+            request.getfixturevalue("pool").append([1])
+        """
+    done = run(source)
+    done.result.stdout.fnmatch_lines(["  retained   by fixture `pool` (module): list, *"])
 
 
 def test_a_reference_without_a_block_fails_the_test(run):
