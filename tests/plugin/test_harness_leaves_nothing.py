@@ -354,7 +354,7 @@ def test_of_three_hundred_runs(run, kind):
     source, plugins = FILES[kind], ()
     if kind == "subtests" and pytest.version_tuple < (9, 0):
         pytest.importorskip("pytest_subtests")
-        plugins = ("pytest_subtests",)
+        plugins = ("pytest_subtests.plugin",)
     done = run(source, "--leakcheck-iterations=300", "--leakcheck-max-time=120", plugins=plugins)
     clean = {k: v for k, v in done.found.items() if "::test_clean" in k}
     leaks = {k: v for k, v in done.found.items() if "::test_leaks" in k}
