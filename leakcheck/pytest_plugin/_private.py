@@ -170,6 +170,30 @@ def known_request_signature() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def known_hooks(session: pytest.Session) -> Iterator[None]:
+    """Let the hooks that count for a folder be worked out once.
+
+    Each node asks for them by its path whenever it calls a hook, several times a fixture. Where
+    folders have a conftest.py of their own, each answer is a new copy of the hooks.
+    """
+    anyone: Any = session
+    usual = anyone.gethookproxy
+    known: dict[Any, Any] = {}
+
+    def gethookproxy(path: Any) -> Any:
+        found = known.get(path)
+        if found is None:
+            found = known[path] = usual(path)
+        return found
+
+    anyone.gethookproxy = gethookproxy
+    try:
+        yield
+    finally:
+        del anyone.gethookproxy
+
+
+@contextlib.contextmanager
 def diverted_reports(config: pytest.Config, receive: Callable[[Any], object]) -> Iterator[None]:
     """Give reports that are logged meanwhile (of subtests) to `receive` and to nobody else.
 

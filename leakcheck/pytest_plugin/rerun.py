@@ -22,7 +22,13 @@ import pytest
 
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
-from leakcheck.pytest_plugin._private import Cycle, NotPassed, known_request_signature, missing_in
+from leakcheck.pytest_plugin._private import (
+    Cycle,
+    NotPassed,
+    known_hooks,
+    known_request_signature,
+    missing_in,
+)
 from leakcheck.pytest_plugin._private_doctest import (
     DoctestCycle,
     compiled_once,
@@ -150,6 +156,7 @@ def measure(  # noqa: PLR0913 - what a check needs, each by name
     with (
         kept,
         known_request_signature(),
+        known_hooks(item.session),
         compiled_once(item),
         coverage_paused(),
         same_examples(item),

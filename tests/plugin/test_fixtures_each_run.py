@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Each repeated run has fresh function-scoped fixtures, and what pytest keeps of it is dropped."""
 
+import json
+
 pytest_plugins = ["pytester"]
 
 COUNTED = """
@@ -33,8 +35,6 @@ class TestIt:
 
 
 def test_function_fixtures_are_renewed_and_wider_ones_kept(run, pytester):
-    import json
-
     done = run(COUNTED)
     count = json.loads((pytester.path / "count.json").read_text())
     assert done.verdict("test_it") == "clean"
@@ -235,3 +235,43 @@ def test_repeated_runs_get_their_own_request_and_do_not_look_at_its_signature(ru
     assert done.verdict("test_it[7]") == "clean"
     assert done.result_of("test_it[7]")["runs"] >= 12
     done.result.assert_outcomes(passed=2)
+
+
+HOOKS = """
+import pytest
+CALLS = {"set up": 0, "called": 0}
+def pytest_fixture_setup(fixturedef):
+    CALLS["set up"] += fixturedef.argname == "each"
+def pytest_pyfunc_call():
+    CALLS["called"] += 1
+@pytest.fixture
+def each(): pass
+@pytest.fixture(scope="session")
+def calls(): return CALLS
+"""
+
+
+def test_hooks_of_a_folder_are_called_each_run_for_its_tests_only(run, pytester):
+    for name in ("one", "two"):
+        folder = pytester.mkdir(name)
+        (folder / "conftest.py").write_text(HOOKS)
+        (folder / f"test_{name}.py").write_text(
+            f"def test_{name}(each): pass\n"
+            "def test_after(calls, request):\n"
+            "    if not hasattr(request.session, 'seen_in_' + __name__):\n"
+            "        setattr(request.session, 'seen_in_' + __name__, dict(calls))\n"
+        )
+    (pytester.path / "conftest.py").write_text(
+        "import json, pathlib\n"
+        "def pytest_sessionfinish(session):\n"
+        "    assert 'gethookproxy' not in vars(session)\n"
+        "    seen = {n: getattr(session, 'seen_in_test_' + n) for n in ('one', 'two')}\n"
+        "    pathlib.Path('seen.json').write_text(json.dumps(seen))\n"
+    )
+    done = run("def test_zero(): pass")
+    done.result.assert_outcomes(passed=5)
+    seen = json.loads((pytester.path / "seen.json").read_text())
+    for name in ("one", "two"):
+        runs = done.result_of(f"test_{name}")["runs"] + 1
+        # The own run, the repeated ones, the last set-up; and the own run of test_after.
+        assert seen[name] == {"set up": runs + 1, "called": runs + 1}
