@@ -349,13 +349,8 @@ def grown(result):
     return max(traced) - min(traced)
 
 
-@pytest.mark.parametrize("kind", FILES)
-def test_of_three_hundred_runs(run, kind):
-    source, plugins = FILES[kind], ()
-    if kind == "subtests" and pytest.version_tuple < (9, 0):
-        pytest.importorskip("pytest_subtests")
-        plugins = ("pytest_subtests.plugin",)
-    done = run(source, "--leakcheck-iterations=300", "--leakcheck-max-time=120", plugins=plugins)
+def judge(source, done):
+    """Each test of the file has the verdict that its name says, and the outcome that goes with it."""
     clean = {k: v for k, v in done.found.items() if "::test_clean" in k}
     leaks = {k: v for k, v in done.found.items() if "::test_leaks" in k}
     assert len(clean) >= source.count("def test_clean")
@@ -367,3 +362,20 @@ def test_of_three_hundred_runs(run, kind):
     assert outcomes["passed"] == len(clean)
     assert outcomes.get("failed", 0) == len(leaks)
     assert not outcomes.keys() & {"error", "errors"}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_of_three_hundred_runs(run, kind):
+    source, plugins = FILES[kind], ()
+    if kind == "subtests" and pytest.version_tuple < (9, 0):
+        pytest.importorskip("pytest_subtests")
+        plugins = ("pytest_subtests.plugin",)
+    done = run(source, "--leakcheck-iterations=300", "--leakcheck-max-time=120", plugins=plugins)
+    judge(source, done)
+
+
+@pytest.mark.parametrize("kind", ["scopes", "cases"])
+def test_of_three_hundred_runs_in_a_worker_of_xdist(run, kind):
+    pytest.importorskip("xdist")
+    options = ("-n", "1", "--leakcheck-iterations=300", "--leakcheck-max-time=120")
+    judge(FILES[kind], run(FILES[kind], *options, plugins=["xdist.plugin"]))
