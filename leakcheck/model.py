@@ -210,7 +210,9 @@ class Result:
         containers: containers that grew with the runs, largest growth first.
         interned: strings a run that the interpreter interned and kept, seen by the recount.
         cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
-            `functools.lru_cache of pkg.mod.function`.
+            `functools.lru_cache of pkg.mod.function` or `linecache.cache`.
+        emptied: LEAK only: caches that took on entries and were emptied, and the growth was not
+            theirs.
         whose: who has to look at it; None unless something leaks.
         cause: equal for tests that show the same leak, in this session and the next; empty
             unless something leaks.
@@ -234,6 +236,7 @@ class Result:
     containers: tuple[Container, ...] = ()
     interned: float = 0.0
     cache: str = ""
+    emptied: tuple[str, ...] = ()
     whose: Whose | None = None
     cause: str = ""
     first_in: str = ""

@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""What a suspect, its confirmation and an intervention say together."""
+"""What a suspect and its confirmation say together."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from leakcheck.measure.caches import empty_filled
 from leakcheck.model import Reading, Verdict
 
 if TYPE_CHECKING:
-    from leakcheck.measure.caches import FilledCache
     from leakcheck.model import Result
 
 STILL_GROWING: Final = 0.5
 """Share of the suspect's rate that a confirmation cut short must show to uphold it."""
-CACHE_SHARE: Final = 0.5
-"""Share of the confirmation's growth that emptied caches must release to explain it."""
 
 
 def joined(suspect: Result, confirm: Result) -> Result:
@@ -65,43 +61,3 @@ def cut_short(suspect: Result, confirm: Result) -> Result:
             f"decides it"
         ),
     )
-
-
-def less_caches(result: Result, levels: dict[int, int]) -> Result:
-    """The leak, unless emptying lru caches released what had grown.
-
-    Args:
-        result: a confirmed leak.
-        levels: what `fill_levels` said before the confirmation.
-    """
-    grown = sum(s.blocks for s in result.sites if s.blocks > 0)
-    caches = empty_filled(levels)
-    bounded = [cache for cache in caches if cache.maxsize is not None]
-    unbounded = [cache for cache in caches if cache.maxsize is None]
-    if bounded and sum(cache.freed for cache in bounded) >= CACHE_SHARE * grown:
-        largest = _largest(bounded)
-        return dataclasses.replace(
-            result,
-            verdict=Verdict.CACHE,
-            cache=f"functools.lru_cache of {largest.name}",
-            reason=(
-                f"the growth is the bounded lru_cache of {largest.name} filling up "
-                f"({largest.entries} of {largest.maxsize} entries); emptying it released it"
-            ),
-        )
-    if unbounded and sum(cache.freed for cache in unbounded) >= CACHE_SHARE * grown:
-        largest = _largest(unbounded)
-        return dataclasses.replace(
-            result,
-            verdict=Verdict.UNBOUNDED_CACHE,
-            cache=f"functools.lru_cache of {largest.name}",
-            reason=(
-                f"the lru_cache of {largest.name} has no limit and took on entries in every "
-                f"window ({largest.entries} now); emptying it released the growth"
-            ),
-        )
-    return result
-
-
-def _largest(caches: list[FilledCache]) -> FilledCache:
-    return max(caches, key=lambda cache: cache.freed)

@@ -5,8 +5,8 @@
    so the interpreter may go on handing out dead objects again, which is faster.
 2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows, so that
    caches of up to several hundred entries fill and flatten. It keeps the free lists shut, so that
-   each block is charged to the line that keeps it. If it still grows, lru caches are emptied to
-   see whether the growth is theirs.
+   each block is charged to the line that keeps it. If it still grows, caches that it filled are
+   emptied to see whether the growth is theirs.
 3. *Recount*, for leaks: a few runs more, outside any trace, show which containers grow.
 
 Where all places of a leak proven before grow again (the same leak seen through another test), a
@@ -21,9 +21,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.measure.able import ensure_able, load_core
-from leakcheck.measure.caches import fill_levels
-from leakcheck.measure.confirm import cut_short, joined, less_caches, with_lines_of
+from leakcheck.measure.confirm import cut_short, joined, with_lines_of
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.emptying import Caches, less_caches
 from leakcheck.measure.growing import Recount
 from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Metric, Phase, Verdict
@@ -76,7 +76,7 @@ class StepwiseCheck:
         self._known: Result | None = None  # A leak proven before that the suspect is.
         self._leak: Result | None = None  # Certain, while the recount runs.
         self._roots = roots
-        self._levels: dict[int, int] = {}
+        self._caches: Caches | None = None  # As they were before the confirmation.
         self._decided: Result | None = None
         self._check: Check | Recount | None = self._first_check()
 
@@ -170,7 +170,7 @@ class StepwiseCheck:
             self._suspect = result
             if result.verdict is Verdict.LEAK and self._precedents is not None:
                 self._known = self._precedents.cover(result)
-            self._levels = {} if self._known else fill_levels()
+            self._caches = None if self._known else Caches()
             self._check = self._confirm_check()
 
     def _go_on(self, result: Result) -> None:
@@ -233,12 +233,15 @@ class StepwiseCheck:
                 cache=self._known.cache,
                 containers=self._known.containers,
                 interned=self._known.interned,
+                emptied=self._known.emptied,
             )
         if stopped and result.verdict is not Verdict.LEAK:
             result = cut_short(suspect, result)
         else:
             result = upheld_by_sites(result)
-        return less_caches(result, self._levels) if result.verdict is Verdict.LEAK else result
+        if result.verdict is Verdict.LEAK and self._caches is not None:
+            result = less_caches(result, self._caches, self._settings.rate)
+        return result
 
 
 def check_callable(
