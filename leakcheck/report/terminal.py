@@ -99,7 +99,7 @@ def _inconclusive(
     if result.dropped:
         yield "  next       check a part of this test alone, so that fewer blocks are alive at once"
     else:
-        seconds = max(1, math.ceil(result.seconds * _MORE))
+        seconds = max(1, math.ceil(min(result.seconds, MAX_ITERATIONS) * _MORE))
         runs = min(MAX_ITERATIONS, max(1, result.runs) * _MORE)
         time = advice.max_time.format(seconds)
         yield f"  next       more time: {time} (this took {result.seconds:.1f} s)"
