@@ -213,6 +213,8 @@ class Result:
             `functools.lru_cache of pkg.mod.function` or `linecache.cache`.
         emptied: LEAK only: caches that took on entries and were emptied, and the growth was not
             theirs.
+        input_keyed: with the same random numbers in each run it stands still, so that what is
+            kept depends on their value; None where no random numbers were drawn or it is not known.
         whose: who has to look at it; None unless something leaks.
         cause: equal for tests that show the same leak, in this session and the next; empty
             unless something leaks.
@@ -237,6 +239,7 @@ class Result:
     interned: float = 0.0
     cache: str = ""
     emptied: tuple[str, ...] = ()
+    input_keyed: bool | None = None
     whose: Whose | None = None
     cause: str = ""
     first_in: str = ""

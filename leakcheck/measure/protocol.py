@@ -7,7 +7,8 @@
    caches of up to several hundred entries fill and flatten. It keeps the free lists shut, so that
    each block is charged to the line that keeps it. If it still grows, caches that it filled are
    emptied to see whether the growth is theirs.
-3. *Recount*, for leaks: a few runs more, outside any trace, show which containers grow.
+3. Steps that follow for leaks, a few runs each, outside any trace: *recount* which containers
+   grow; where random numbers were drawn, a series with the *same inputs* in each run.
 
 Where all places of a leak proven before grow again (the same leak seen through another test), a
 short trace of the second kind takes the place of the confirmation: `Precedents`.
@@ -18,19 +19,24 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.confirm import cut_short, joined, with_lines_of
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.emptying import Caches, less_caches
 from leakcheck.measure.growing import Recount
+from leakcheck.measure.inputs import Inputs, SameInputs
 from leakcheck.measure.precedents import Precedents
+from leakcheck.measure.series import Series
 from leakcheck.model import Metric, Phase, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leakcheck._core import Check
     from leakcheck.config import Settings
+    from leakcheck.measure.series import Step
     from leakcheck.model import Result
 
 __all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
@@ -74,11 +80,13 @@ class StepwiseCheck:
         self._began = time.perf_counter()
         self._suspect: Result | None = None
         self._known: Result | None = None  # A leak proven before that the suspect is.
-        self._leak: Result | None = None  # Certain, while the recount runs.
+        self._leak: Result | None = None  # Certain, while further steps run.
+        self._further: Iterator[Step] = iter(())
         self._roots = roots
         self._caches: Caches | None = None  # As they were before the confirmation.
         self._decided: Result | None = None
-        self._check: Check | Recount | None = self._first_check()
+        self._check: Check | Step | None = self._first_check()
+        self._inputs = Inputs(settings.seed)
 
     def _first_check(self) -> Check:
         settings = self._settings
@@ -131,6 +139,7 @@ class StepwiseCheck:
 
     def close(self) -> None:
         """Undo everything; a check that was not decided has no result. Idempotent."""
+        self._inputs.close()
         if self._check is not None:
             self._check.close()
             self._check = None
@@ -146,12 +155,12 @@ class StepwiseCheck:
         return self._decided
 
     def _advance(self) -> None:
-        """Take in the check that has ended: decide, or go on to confirm or recount."""
-        check, self._check = self._check, None
-        assert check is not None
-        if isinstance(check, Recount):
-            self._decide(self._recounted(check))
+        """Take in the check that has ended: decide, or go on to confirm or to further steps."""
+        ended, self._check = self._check, None
+        if self._leak is not None:
+            self._learn(cast("Step", ended))
             return
+        check = cast("Check", ended)
         raw = check.result()
         result = to_result(
             raw, rate=self._settings.rate, seed=self._settings.seed, seconds=self._elapsed()
@@ -174,12 +183,30 @@ class StepwiseCheck:
             self._check = self._confirm_check()
 
     def _go_on(self, result: Result) -> None:
-        """Decide, after a recount where memory leaks and it is not known what grows."""
+        """Decide, after further steps where memory leaks and it is not known how."""
         if result.verdict.leaks and self._known is None:
             self._leak = result
-            self._check = Recount(result.rate, self._roots)
+            self._further = self._steps(result)
+            self._check = next(self._further)
         else:
             self._decide(result)
+
+    def _steps(self, leak: Result) -> Iterator[Step]:
+        """What is to be found out about a leak; a step is made when the one before has ended."""
+        yield Recount(leak.rate, self._roots)
+        if Series.can_tell(leak.rate, leak.metric) and self._inputs.drawn():
+            yield SameInputs(self._inputs, leak.rate, leak.metric)
+
+    def _learn(self, step: Step) -> None:
+        """Take in what a further step has found; decide after the last."""
+        assert self._leak is not None
+        found: dict[str, Any] = step.found()
+        self._leak = dataclasses.replace(
+            self._leak, runs=self._leak.runs + step.runs, seconds=self._elapsed(), **found
+        )
+        self._check = next(self._further, None)
+        if self._check is None:
+            self._decide(self._leak)
 
     def _decide(self, result: Result) -> None:
         self._decided = result
@@ -190,16 +217,6 @@ class StepwiseCheck:
             and self._precedents is not None
         ):
             self._precedents.record(self._suspect, result)
-
-    def _recounted(self, recount: Recount) -> Result:
-        assert self._leak is not None
-        return dataclasses.replace(
-            self._leak,
-            runs=self._leak.runs + recount.runs,
-            containers=recount.containers,
-            interned=recount.interned,
-            seconds=self._elapsed(),
-        )
 
     def _confirm_check(self) -> Check:
         settings = self._settings
@@ -234,6 +251,7 @@ class StepwiseCheck:
                 containers=self._known.containers,
                 interned=self._known.interned,
                 emptied=self._known.emptied,
+                input_keyed=self._known.input_keyed,
             )
         if stopped and result.verdict is not Verdict.LEAK:
             result = cut_short(suspect, result)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from leakcheck.measure.inputs import kept_chance
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin._private import Cycle, NotPassed, known_request_signature, missing_in
@@ -27,7 +28,6 @@ from leakcheck.pytest_plugin._private_state import Kept, wider_fixtures
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
     by_timeout,
-    same_chance,
     same_examples,
     timeout_of,
     uses_hypothesis,
@@ -136,12 +136,12 @@ def measure(
         kept,
         known_request_signature(),
         same_examples(item),
-        same_chance(settings.seed) as reseed,
+        kept_chance(),
     ):
         interrupted = False
         try:
             return check_callable(
-                _repeat(cycle, kept, reseed),
+                _repeat(cycle, kept),
                 settings,
                 progress=progress,
                 precedents=precedents,
@@ -161,7 +161,7 @@ def measure(
                 cycle.blank()
 
 
-def _repeat(cycle: Cycle, kept: Kept, reseed: Callable[[], object]) -> Callable[[], None]:
+def _repeat(cycle: Cycle, kept: Kept) -> Callable[[], None]:
     """One run: set up, run, tear down, and forget what pytest kept of it."""
     tick = itertools.count(1)  # counts without an int that stays alive
     phase: list[str] = [""]
@@ -171,7 +171,6 @@ def _repeat(cycle: Cycle, kept: Kept, reseed: Callable[[], object]) -> Callable[
         try:
             # Its exit also renews the registries that show a warning once only.
             with warnings.catch_warnings(record=True):
-                reseed()
                 phase[0] = "setup"
                 kept.phase("setup")
                 cycle.up()

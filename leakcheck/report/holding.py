@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lines of a report that say whose a leak is and which containers grow."""
+"""The lines of a report that say whose a leak is, which containers grow and on what it depends."""
 
 from __future__ import annotations
 
@@ -32,3 +32,6 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
             yield f"  retained   by {painter.line(one.path)}: {runs}"
         else:
             yield f"  held by    {painter.line(one.path)}: {runs}"
+    if result.input_keyed:
+        yield "  inputs     grows only while the random inputs are new; with the same ones in each run"
+        yield "             it stands still: something is kept by their value"

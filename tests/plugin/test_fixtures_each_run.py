@@ -161,7 +161,7 @@ def test_what_a_test_hands_to_a_wider_fixture_is_a_leak(run):
     assert done.verdict("test_it") == "leak"
 
 
-def test_random_numbers_are_the_same_each_run_and_then_go_on(run):
+def test_random_numbers_are_new_in_each_run_and_then_go_on(run):
     source = """
         import random
         DRAWN = []
@@ -169,7 +169,7 @@ def test_random_numbers_are_the_same_each_run_and_then_go_on(run):
             DRAWN.append(random.random())
             del DRAWN[:-20]
         def test_second():
-            assert len(DRAWN) > 5 and len(set(DRAWN[1:])) == 1
+            assert len(DRAWN) > 5 and len(set(DRAWN)) == len(DRAWN)
         def test_seeds():
             random.seed(7)
         def test_after_it():
