@@ -215,6 +215,7 @@ class Result:
             theirs.
         input_keyed: with the same random numbers in each run it stands still, so that what is
             kept depends on their value; None where no random numbers were drawn or it is not known.
+        fresh: what a fresh process says of a leak; empty where it was not asked.
         whose: who has to look at it; None unless something leaks.
         cause: equal for tests that show the same leak, in this session and the next; empty
             unless something leaks.
@@ -240,6 +241,7 @@ class Result:
     cache: str = ""
     emptied: tuple[str, ...] = ()
     input_keyed: bool | None = None
+    fresh: str = ""
     whose: Whose | None = None
     cause: str = ""
     first_in: str = ""

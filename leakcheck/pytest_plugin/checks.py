@@ -14,6 +14,8 @@ from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
+from leakcheck.pytest_plugin.fresh import Fresh, leave_result
+from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, timeout_of
 from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding, judged
 from leakcheck.pytest_plugin.progress import ProgressLine
 from leakcheck.pytest_plugin.rerun import TearDownFailed, measure, not_measured
@@ -55,6 +57,7 @@ class Checks:
         self._wrong: dict[pytest.Item, str] = {}
         self._precedents = Precedents(is_telling)
         self._causes: dict[str, str] = {}
+        self._fresh = Fresh() if wishes.confirm else None
         self._running: pytest.Item | None = None
         self._subtest_failed = False
 
@@ -146,6 +149,8 @@ class Checks:
             return outcome
         result = self._check(item, choice, _now() - began)
         result = judged(result, item, self._causes)
+        if self._fresh is not None and result.fails:
+            result = self._confirmed(self._fresh, item, result, choice, _now() - began)
         item.stash[RESULT] = as_basic_types(result)
         if fails(result, strict=choice.strict):
             raise LeakDetected(item, result, choice)
@@ -181,6 +186,17 @@ class Checks:
             if progress is not None:
                 progress.clear()
 
+    def _confirmed(
+        self, fresh: Fresh, item: pytest.Item, result: Result, choice: Choice, took: float
+    ) -> Result:
+        """The leak, unless a fresh process does not see it."""
+        limit = timeout_of(item)
+        left = None if limit is None else (1 + TIMEOUT_SHARE) / 2 * limit - took
+        confirmed = fresh.confirmed(item, result, choice, left)
+        if not confirmed.fails and self._causes.get(result.cause) == item.nodeid:
+            del self._causes[result.cause]  # Another test may be the first to show it.
+        return confirmed
+
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
         """Raise what the test's fixtures raised when we tore them down early."""
@@ -199,6 +215,7 @@ class Checks:
         report = yield
         if call.when == "call" and self._running is None and RESULT in item.stash:
             report.leakcheck = item.stash[RESULT]  # type: ignore[attr-defined]
+            leave_result(self._config, item.stash[RESULT])
             del item.stash[RESULT]
             failure = call.excinfo.value if call.excinfo is not None else None
             if isinstance(failure, LeakDetected) and report.failed:

@@ -35,3 +35,5 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
     if result.input_keyed:
         yield "  inputs     grows only while the random inputs are new; with the same ones in each run"
         yield "             it stands still: something is kept by their value"
+    if result.fresh:
+        yield f"  fresh      {painter.line(result.fresh, 400)}"
