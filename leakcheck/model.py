@@ -215,6 +215,8 @@ class Result:
             theirs.
         input_keyed: with the same random numbers in each run it stands still, so that what is
             kept depends on their value; None where no random numbers were drawn or it is not known.
+        without_body: growth a run when the test's fixtures are set up and torn down without its
+            body between; None where it was not measured.
         fresh: what a fresh process says of a leak; empty where it was not asked.
         whose: who has to look at it; None unless something leaks.
         cause: equal for tests that show the same leak, in this session and the next; empty
@@ -241,6 +243,7 @@ class Result:
     cache: str = ""
     emptied: tuple[str, ...] = ()
     input_keyed: bool | None = None
+    without_body: float | None = None
     fresh: str = ""
     whose: Whose | None = None
     cause: str = ""

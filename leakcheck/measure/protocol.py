@@ -7,8 +7,7 @@
    caches of up to several hundred entries fill and flatten. It keeps the free lists shut, so that
    each block is charged to the line that keeps it. If it still grows, caches that it filled are
    emptied to see whether the growth is theirs.
-3. Steps that follow for leaks, a few runs each, outside any trace: *recount* which containers
-   grow; where random numbers were drawn, a series with the *same inputs* in each run.
+3. Further steps for leaks, a few runs each, outside any trace: further.py has their order.
 
 Where all places of a leak proven before grow again (the same leak seen through another test), a
 short trace of the second kind takes the place of the confirmation: `Precedents`.
@@ -25,10 +24,9 @@ from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.confirm import cut_short, joined, with_lines_of
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.emptying import Caches, less_caches
-from leakcheck.measure.growing import Recount
-from leakcheck.measure.inputs import Inputs, SameInputs
+from leakcheck.measure.further import steps
+from leakcheck.measure.inputs import Inputs
 from leakcheck.measure.precedents import Precedents
-from leakcheck.measure.series import Series
 from leakcheck.model import Metric, Phase, Verdict
 
 if TYPE_CHECKING:
@@ -71,6 +69,7 @@ class StepwiseCheck:
         settings: Settings,
         precedents: Precedents | None = None,
         roots: Roots | None = None,
+        bare: Callable[[], bool] | None = None,
     ) -> None:
         """Prepare; nothing is measured yet."""
         ensure_able()
@@ -82,7 +81,7 @@ class StepwiseCheck:
         self._known: Result | None = None  # A leak proven before that the suspect is.
         self._leak: Result | None = None  # Certain, while further steps run.
         self._further: Iterator[Step] = iter(())
-        self._roots = roots
+        self._roots, self._bare = roots, bare
         self._caches: Caches | None = None  # As they were before the confirmation.
         self._decided: Result | None = None
         self._check: Check | Step | None = self._first_check()
@@ -186,16 +185,10 @@ class StepwiseCheck:
         """Decide, after further steps where memory leaks and it is not known how."""
         if result.verdict.leaks and self._known is None:
             self._leak = result
-            self._further = self._steps(result)
+            self._further = steps(result, self._inputs, self._roots, self._bare)
             self._check = next(self._further)
         else:
             self._decide(result)
-
-    def _steps(self, leak: Result) -> Iterator[Step]:
-        """What is to be found out about a leak; a step is made when the one before has ended."""
-        yield Recount(leak.rate, self._roots)
-        if Series.can_tell(leak.rate, leak.metric) and self._inputs.drawn():
-            yield SameInputs(self._inputs, leak.rate, leak.metric)
 
     def _learn(self, step: Step) -> None:
         """Take in what a further step has found; decide after the last."""
@@ -252,6 +245,7 @@ class StepwiseCheck:
                 interned=self._known.interned,
                 emptied=self._known.emptied,
                 input_keyed=self._known.input_keyed,
+                without_body=self._known.without_body,
             )
         if stopped and result.verdict is not Verdict.LEAK:
             result = cut_short(suspect, result)
@@ -262,13 +256,14 @@ class StepwiseCheck:
         return result
 
 
-def check_callable(
+def check_callable(  # noqa: PLR0913 - one keyword for each thing the caller may know
     body: Callable[[], object],
     settings: Settings,
     *,
     progress: Progress | None = None,
     precedents: Precedents | None = None,
     roots: Roots | None = None,
+    bare: Callable[[], bool] | None = None,
 ) -> Result:
     """Measure `body`, one call of which is one run.
 
@@ -278,6 +273,7 @@ def check_callable(
         progress: called between batches.
         precedents: leaks proven before, and where to record a new one.
         roots: where the path to a growing container may begin besides modules.
+        bare: a run without its body, where a run is more than its body.
 
     Returns:
         The verdict with its evidence; a leak is a result, not an exception.
@@ -286,7 +282,7 @@ def check_callable(
         BlindError: nothing can be measured here.
         Exception: whatever `body` or `progress` raises; everything is undone first.
     """
-    check = StepwiseCheck(settings, precedents, roots)
+    check = StepwiseCheck(settings, precedents, roots, bare)
     try:
         check.drive(body, progress)
     finally:

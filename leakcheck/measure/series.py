@@ -90,6 +90,11 @@ class Series:
             return None
         return self._grown <= max(STILL * self._expected, NOISE)
 
+    @property
+    def per_run(self) -> float | None:
+        """Growth a run, 0 where it stands still; None when the series was not finished."""
+        return None if self._grown is None else 0.0 if self.still else self._grown / self.runs
+
     def _read(self) -> int:
         for _ in range(2):
             gc.collect()

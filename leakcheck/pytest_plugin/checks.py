@@ -18,7 +18,7 @@ from leakcheck.pytest_plugin.fresh import Fresh, leave_result
 from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, timeout_of
 from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding, judged
 from leakcheck.pytest_plugin.progress import ProgressLine
-from leakcheck.pytest_plugin.rerun import TearDownFailed, measure, not_measured
+from leakcheck.pytest_plugin.rerun import Control, TearDownFailed, measure, not_measured
 from leakcheck.pytest_plugin.select import choose
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Checks:
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
         self._precedents = Precedents(is_telling)
+        self._control = Control()
         self._causes: dict[str, str] = {}
         self._fresh = Fresh() if wishes.confirm else None
         self._running: pytest.Item | None = None
@@ -159,6 +160,8 @@ class Checks:
     def _check(self, item: pytest.Item, choice: Choice, took: float) -> Result:
         if self._wishes.off:
             return not_measured(f"measuring is off because {self._wishes.off}")
+        if self._control.fault:
+            return not_measured(self._control.fault)
         if not isinstance(item, pytest.Function):
             return not_measured(
                 f"only test functions and methods can be repeated, not a {type(item).__name__}"
@@ -173,6 +176,7 @@ class Checks:
                 choice.settings,
                 took=took,
                 precedents=self._precedents,
+                control=self._control,
                 progress=progress,
             )
         except TearDownFailed as failed:

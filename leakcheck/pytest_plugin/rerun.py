@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from leakcheck.errors import BlindError
 from leakcheck.measure.inputs import kept_chance
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin._private import Cycle, NotPassed, known_request_signature, missing_in
+from leakcheck.pytest_plugin._private_control import empty_beside
 from leakcheck.pytest_plugin._private_state import Kept, wider_fixtures
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
@@ -59,6 +61,46 @@ class TearDownFailed(Exception):  # noqa: N818 - says what happened
         self.error = error
 
 
+class Control:
+    """The empty test, measured once in a session through the loop that repeats the real ones.
+
+    Attributes:
+        fault: why nothing that is measured can be trusted; empty when it can, or is not known.
+    """
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self._done = False
+
+    def passed(
+        self, result: Result, item: pytest.Function, kept: Kept, settings: Settings
+    ) -> Result:
+        """The result, of which a leak is believed only where the loop by itself keeps nothing.
+
+        Args:
+            result: what was found of the test.
+            item: the test, which is not set up now.
+            kept: of this test.
+            settings: as hard as the test was looked at.
+
+        Raises:
+            BlindError: it does; the message says so.
+        """
+        if result.verdict.leaks and not self._done:
+            self._done = True
+            run = _repeat(Cycle(empty_beside(item), keep_instance=True), kept)
+            grown = check_callable(run, replace(settings, iterations=None))
+            if grown.verdict.leaks:
+                self.fault = (
+                    f"leakcheck's own loop leaks here: an empty test grows by {grown.rate:.3g} "
+                    f"{grown.metric or 'blocks'} a run, so no verdict could be trusted; look for "
+                    "a plugin that keeps something of each run, or report it as a bug of ours"
+                )
+        if self.fault:
+            raise BlindError(self.fault)
+        return result
+
+
 def not_measured(reason: str) -> Result:
     """A result for a test that cannot be judged."""
     return Result(verdict=Verdict.NOT_MEASURED, reason=reason)
@@ -90,12 +132,13 @@ def _body_never_runs(item: pytest.Function) -> bool:
     return any(is_kind(body) for is_kind in kinds)
 
 
-def measure(
+def measure(  # noqa: PLR0913 - what the session knows, each by name
     item: pytest.Function,
     settings: Settings,
     *,
     took: float,
     precedents: Precedents,
+    control: Control,
     progress: Progress | None,
 ) -> Result:
     """Judge an item whose own run has just passed and is still set up.
@@ -105,6 +148,7 @@ def measure(
         settings: how hard to look.
         took: seconds of its own run.
         precedents: the session's memory of leaks.
+        control: the session's empty test.
         progress: called between batches.
 
     Raises:
@@ -140,13 +184,15 @@ def measure(
     ):
         interrupted = False
         try:
-            return check_callable(
+            found = check_callable(
                 _repeat(cycle, kept),
                 settings,
                 progress=progress,
                 precedents=precedents,
                 roots=functools.partial(wider_fixtures, item),
+                bare=_bare(cycle, kept),
             )
+            return control.passed(found, item, kept, settings)
         except Unrepeatable as stopped:
             return not_measured(str(stopped))
         except BaseException as error:
@@ -161,8 +207,8 @@ def measure(
                 cycle.blank()
 
 
-def _repeat(cycle: Cycle, kept: Kept) -> Callable[[], None]:
-    """One run: set up, run, tear down, and forget what pytest kept of it."""
+def _repeat(cycle: Cycle, kept: Kept, *, body: bool = True) -> Callable[[], None]:
+    """One run: set up, run (unless without `body`), tear down, and forget what pytest kept."""
     tick = itertools.count(1)  # counts without an int that stays alive
     phase: list[str] = [""]
 
@@ -176,7 +222,8 @@ def _repeat(cycle: Cycle, kept: Kept) -> Callable[[], None]:
                 cycle.up()
                 phase[0] = "call"
                 kept.phase("call")
-                cycle.call()
+                if body:
+                    cycle.call()
                 phase[0] = "teardown"
                 kept.phase("teardown")
                 cycle.down()
@@ -189,6 +236,23 @@ def _repeat(cycle: Cycle, kept: Kept) -> Callable[[], None]:
         kept.trim()
 
     return run
+
+
+def _bare(cycle: Cycle, kept: Kept) -> Callable[[], bool]:
+    """A run without its body; tells whether the fixtures can do without it."""
+    run = _repeat(cycle, kept, body=False)
+
+    def passes() -> bool:
+        try:
+            run()
+        except Unrepeatable:
+            if cycle.is_up:
+                _take_down(cycle)
+            kept.trim()
+            return False
+        return True
+
+    return passes
 
 
 def _goes_on(error: BaseException) -> bool:
@@ -209,14 +273,19 @@ def _sentence(run: int, phase: str, error: BaseException) -> str:
     return f"{how} when repeated{where} (run {run}): {what}"
 
 
-def _set_up_again(cycle: Cycle, kept: Kept) -> None:
-    """Leave the item set up, so that pytest's own tear-down finds what it expects."""
+def _take_down(cycle: Cycle) -> None:
+    """Tear down what a run that failed has left set up."""
     try:
-        if cycle.is_up:  # a run failed half-way
-            cycle.down()
+        cycle.down()
     except NotPassed as error:
         if _goes_on(error):
             raise
+
+
+def _set_up_again(cycle: Cycle, kept: Kept) -> None:
+    """Leave the item set up, so that pytest's own tear-down finds what it expects."""
+    if cycle.is_up:  # a run failed half-way
+        _take_down(cycle)
     kept.release_temp()
     try:
         cycle.up()
