@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import os
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -35,7 +35,7 @@ BLIND: Final = "leakcheck_blind"
 
 def _now() -> float:
     """Seconds of a clock that libraries which freeze the time for a test don't replace."""
-    return os.times().elapsed
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class Checks:
