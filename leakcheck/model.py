@@ -210,7 +210,14 @@ class Result:
         containers: containers that grew with the runs, largest growth first.
         interned: strings a run that the interpreter interned and kept, seen by the recount.
         cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
-            `functools.lru_cache of pkg.mod.function`.
+            `functools.lru_cache of pkg.mod.function` or `linecache.cache`.
+        emptied: LEAK only: caches that took on entries and were emptied, and the growth was not
+            theirs.
+        input_keyed: with the same random numbers in each run it stands still, so that what is
+            kept depends on their value; None where no random numbers were drawn or it is not known.
+        without_body: growth a run when the test's fixtures are set up and torn down without its
+            body between; None where it was not measured.
+        fresh: what a fresh process says of a leak; empty where it was not asked.
         whose: who has to look at it; None unless something leaks.
         cause: equal for tests that show the same leak, in this session and the next; empty
             unless something leaks.
@@ -234,6 +241,10 @@ class Result:
     containers: tuple[Container, ...] = ()
     interned: float = 0.0
     cache: str = ""
+    emptied: tuple[str, ...] = ()
+    input_keyed: bool | None = None
+    without_body: float | None = None
+    fresh: str = ""
     whose: Whose | None = None
     cause: str = ""
     first_in: str = ""

@@ -7,6 +7,7 @@ Everything else is imported only when a test is to be checked, so a session with
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -42,6 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     strict = "fail a test also when nothing could be decided (INCONCLUSIVE)"
     group.addoption("--leakcheck-strict", action="store_true", help=strict)
     parser.addini("leakcheck_strict", strict, type="bool", default=False)
+    confirm = (
+        "measure each leak again, alone in a fresh process, and fail only what leaks there too"
+    )
+    group.addoption("--leakcheck-confirm", action="store_true", help=confirm)
+    parser.addini("leakcheck_confirm", confirm, type="bool", default=False)
+    # What that process is told: where to leave its result.
+    group.addoption("--leakcheck-result", metavar="FILE", default=None, help=argparse.SUPPRESS)
 
 
 def pytest_configure(config: pytest.Config) -> None:

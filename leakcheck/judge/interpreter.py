@@ -46,7 +46,8 @@ def _interned(result: Result) -> bool:
 
 
 def _importer_cache(result: Result) -> bool:
-    return bool(result.containers) and result.containers[0].path == "sys.path_importer_cache"
+    held = [result.cache, *(one.path for one in result.containers[:1])]
+    return "sys.path_importer_cache" in held
 
 
 TABLE: Final = (

@@ -81,6 +81,9 @@ def whose(
         if held.module:
             return _of_file(file_of(held.module), held.module, root, distribution)
     frame = _blamed(result.sites, root)
+    if result.without_body and result.sites and (frame is None or not _is_written(frame, root)):
+        # Neither the test nor anybody's fixture is in it, only what sets them up.
+        return Whose(Owner.HARNESS, "pytest")
     if frame is None:
         return Whose(Owner.UNKNOWN)
     return _of_file(frame.file, "", root, distribution)

@@ -11,7 +11,10 @@ import functools
 import gc
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _Wrapper = type(functools.lru_cache(maxsize=1)(len))
 
@@ -21,16 +24,27 @@ class FilledCache:
     """A cache that was emptied.
 
     Attributes:
-        name: qualified name of the function it wraps.
+        name: what it is, such as "functools.lru_cache of pkg.mod.function".
         entries: entries it held.
+        added: entries of these that it took on while it was watched.
         maxsize: entries it may hold; None without a limit.
-        freed: live blocks that went when it was emptied.
+        freed: live blocks that the added entries kept alive.
     """
 
     name: str
     entries: int
+    added: int
     maxsize: int | None
-    freed: int
+    freed: float
+
+
+def freed_by(empty: Callable[[], object]) -> int:
+    """Live blocks that go when a cache is emptied."""
+    gc.collect()
+    live = sys.getallocatedblocks()
+    empty()
+    gc.collect()
+    return live - sys.getallocatedblocks()
 
 
 def fill_levels() -> dict[int, int]:
@@ -50,22 +64,25 @@ def _wrappers() -> list[Any]:
 def empty_filled(before: dict[int, int]) -> list[FilledCache]:
     """Empty the caches that took on entries since `before`, one by one.
 
-    Only those: a cache that the measured code does not fill keeps what it holds.
+    Only those: a cache that the measured code does not fill keeps what it holds. An lru cache
+    can be emptied as a whole only; of what that frees, the added entries are given their part.
     """
     found = []
     for wrapper in _wrappers():
         info = wrapper.cache_info()
-        if info.currsize <= before.get(id(wrapper), info.currsize):
+        added = info.currsize - before.get(id(wrapper), info.currsize)
+        if added <= 0:
             continue
-        gc.collect()
-        live = sys.getallocatedblocks()
-        wrapper.cache_clear()
-        gc.collect()
+        freed = freed_by(wrapper.cache_clear)
         name = getattr(wrapper, "__qualname__", repr(wrapper))
         module = getattr(wrapper, "__module__", "?")
         found.append(
             FilledCache(
-                f"{module}.{name}", info.currsize, info.maxsize, live - sys.getallocatedblocks()
+                f"functools.lru_cache of {module}.{name}",
+                info.currsize,
+                added,
+                info.maxsize,
+                freed * added / info.currsize,
             )
         )
     return found

@@ -1,22 +1,38 @@
 # SPDX-License-Identifier: MIT
-"""What a suspect, its confirmation and an intervention say together."""
+"""What a suspect and its confirmation say together."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
-from leakcheck.measure.caches import empty_filled
+from leakcheck.measure.convict import METRICS
 from leakcheck.model import Reading, Verdict
 
 if TYPE_CHECKING:
-    from leakcheck.measure.caches import FilledCache
     from leakcheck.model import Result
 
 STILL_GROWING: Final = 0.7
 """Share of the suspect's rate that a confirmation cut short must show to uphold it."""
-CACHE_SHARE: Final = 0.5
-"""Share of the confirmation's growth that emptied caches must release to explain it."""
+
+
+class Pace(TypedDict, total=False):
+    """Arguments of the extension's Check; without them nothing is compared."""
+
+    earlier_slope: float
+    earlier_runs: int
+    earlier_metric: int
+
+
+def pace(suspect: Result | None) -> Pace:
+    """What grew in the suspect, and how fast, for the confirmation to compare with."""
+    if suspect is None or suspect.metric is None:
+        return {}
+    return {
+        "earlier_slope": suspect.rate,
+        "earlier_runs": suspect.judged,
+        "earlier_metric": METRICS.index(suspect.metric),
+    }
 
 
 def joined(suspect: Result, confirm: Result) -> Result:
@@ -38,6 +54,20 @@ def with_lines_of(suspect: Result, later: Result) -> Result:
         seconds=later.seconds,
         marks=sharper.marks,
         sites=sharper.sites,
+    )
+
+
+def as_proven(result: Result, known: Result) -> Result:
+    """The result with what was found out about the same leak in another test."""
+    return dataclasses.replace(
+        result,
+        verdict=known.verdict,
+        cache=known.cache,
+        containers=known.containers,
+        interned=known.interned,
+        emptied=known.emptied,
+        input_keyed=known.input_keyed,
+        without_body=known.without_body,
     )
 
 
@@ -65,43 +95,3 @@ def cut_short(suspect: Result, confirm: Result) -> Result:
             f"decides it"
         ),
     )
-
-
-def less_caches(result: Result, levels: dict[int, int]) -> Result:
-    """The leak, unless emptying lru caches released what had grown.
-
-    Args:
-        result: a confirmed leak.
-        levels: what `fill_levels` said before the confirmation.
-    """
-    grown = sum(s.blocks for s in result.sites if s.blocks > 0)
-    caches = empty_filled(levels)
-    bounded = [cache for cache in caches if cache.maxsize is not None]
-    unbounded = [cache for cache in caches if cache.maxsize is None]
-    if bounded and sum(cache.freed for cache in bounded) >= CACHE_SHARE * grown:
-        largest = _largest(bounded)
-        return dataclasses.replace(
-            result,
-            verdict=Verdict.CACHE,
-            cache=f"functools.lru_cache of {largest.name}",
-            reason=(
-                f"the growth is the bounded lru_cache of {largest.name} filling up "
-                f"({largest.entries} of {largest.maxsize} entries); emptying it released it"
-            ),
-        )
-    if unbounded and sum(cache.freed for cache in unbounded) >= CACHE_SHARE * grown:
-        largest = _largest(unbounded)
-        return dataclasses.replace(
-            result,
-            verdict=Verdict.UNBOUNDED_CACHE,
-            cache=f"functools.lru_cache of {largest.name}",
-            reason=(
-                f"the lru_cache of {largest.name} has no limit and took on entries in every "
-                f"window ({largest.entries} now); emptying it released the growth"
-            ),
-        )
-    return result
-
-
-def _largest(caches: list[FilledCache]) -> FilledCache:
-    return max(caches, key=lambda cache: cache.freed)

@@ -9,22 +9,18 @@ by a run and kept is an entry of one that was there.
 from __future__ import annotations
 
 import gc
-import math
 from collections import deque
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.able import load_core
 from leakcheck.measure.holding import paths
+from leakcheck.measure.series import runs_for
 from leakcheck.model import Container
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-RUNS_MIN: Final = 16
-RUNS_MAX: Final = 400
-ENTRIES: Final = 8
-"""Entries that a leak of one entry at a time should have added: some 16 for steady leaks."""
 SHARE: Final = 0.5
 """Part of the expected entries that makes a container one that grows with the runs."""
 SHOWN: Final = 5
@@ -42,8 +38,7 @@ class Recount:
 
     def __init__(self, rate: float, roots: Callable[[], Mapping[str, object]] | None) -> None:
         self._rate = min(rate, 1.0)
-        wanted = math.ceil(ENTRIES / self._rate) if self._rate > 0 else RUNS_MAX
-        self.runs = min(max(RUNS_MIN, wanted), RUNS_MAX)
+        self.runs = runs_for(rate)
         self._roots = roots
         self._before: dict[int, int] = {}
         self._interned = 0
@@ -51,7 +46,7 @@ class Recount:
         self.containers: tuple[Container, ...] = ()
         self.interned = 0.0
 
-    def drive(self, body: Callable[[], object], _progress: object = None) -> None:
+    def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
         """Do the runs and both counts."""
         for _ in range(max(self.next(), 0)):
             body()
@@ -104,6 +99,10 @@ class Recount:
         """Forget what was counted. Idempotent."""
         self._before = {}
         self._asked = True
+
+    def found(self) -> dict[str, object]:
+        """What grew, and how many strings a run were interned and stayed."""
+        return {"containers": self.containers, "interned": self.interned}
 
 
 def _containers() -> Iterator[Any]:

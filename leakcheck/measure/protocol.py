@@ -6,9 +6,9 @@
 2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows (more at
    small rates), so that caches of up to several hundred entries fill and flatten, and so that its
    pace can be held against the first. It keeps the free lists shut, so that each block is charged
-   to the line that keeps it. If it still grows, lru caches are emptied to
-   see whether the growth is theirs.
-3. *Recount*, for leaks: a few runs more, outside any trace, show which containers grow.
+   to the line that keeps it. If it still grows, caches that it filled are emptied to see whether
+   the growth is theirs.
+3. Further steps for leaks, a few runs each, outside any trace: further.py has their order.
 
 Where all places of a leak proven before grow again (the same leak seen through another test), a
 short trace of the second kind takes the place of the confirmation: `Precedents`.
@@ -17,32 +17,33 @@ short trace of the second kind takes the place of the confirmation: `Precedents`
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from leakcheck.measure import plan
 from leakcheck.measure.able import ensure_able, load_core
-from leakcheck.measure.caches import fill_levels
-from leakcheck.measure.confirm import cut_short, joined, less_caches, with_lines_of
-from leakcheck.measure.convict import METRICS, PHASES, WHY_STOPPED, to_result, upheld_by_sites
-from leakcheck.measure.growing import Recount
+from leakcheck.measure.confirm import as_proven, cut_short, joined, with_lines_of
+from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.emptying import Caches, less_caches
+from leakcheck.measure.further import steps
+from leakcheck.measure.inputs import Inputs
 from leakcheck.measure.precedents import Precedents
-from leakcheck.model import Metric, Phase, Verdict
+from leakcheck.model import Phase, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leakcheck._core import Check
     from leakcheck.config import Settings
+    from leakcheck.measure.series import Step
     from leakcheck.model import Result
 
 __all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
 
-ADAPTIVE_WINDOWS: Final = 3
-CONFIRM_FIRST_WINDOW: Final = 64
-CONFIRM_WINDOWS: Final = 4
-FIXED_WINDOWS: Final = 5
-KNOWN_RUNS: Final = 32
-"""Runs that show the lines of a leak proven before."""
-_WIDE: Final = (Metric.OBJECTS, Metric.REFERENCES)
+_now: Final = functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC)
+"""Seconds of a clock that nobody replaces: a test may freeze or move those with usual names."""
 
 Roots = Callable[[], Mapping[str, object]]
 """Values of wider fixtures by the name to show, asked for when a leak is certain."""
@@ -61,6 +62,7 @@ class StepwiseCheck:
         settings: how hard to look.
         precedents: leaks proven before, and where to record a new one.
         roots: where the path to a growing container may begin besides modules.
+        bare: a run without its body, where a run is more than its body.
         explain: empty caches and look for what holds the objects where memory leaks; without it
             a verdict rests on counts alone.
 
@@ -73,6 +75,7 @@ class StepwiseCheck:
         settings: Settings,
         precedents: Precedents | None = None,
         roots: Roots | None = None,
+        bare: Callable[[], bool] | None = None,
         *,
         explain: bool = True,
     ) -> None:
@@ -81,37 +84,19 @@ class StepwiseCheck:
         self._core = load_core()
         self._settings = settings
         self._precedents = precedents
-        self._began = time.perf_counter()
+        self._began = _now()
         self._suspect: Result | None = None
         self._known: Result | None = None  # A leak proven before that the suspect is.
-        self._leak: Result | None = None  # Certain, while the recount runs.
-        self._roots = roots
-        self._explain = explain
-        self._levels: dict[int, int] = {}
+        self._leak: Result | None = None  # Certain, while further steps run.
+        self._further: Iterator[Step] = iter(())
+        self._roots, self._bare, self._explain = roots, bare, explain
+        self._caches: Caches | None = None  # As they were before the confirmation.
         self._decided: Result | None = None
-        self._check: Check | Recount | None = self._first_check()
-
-    def _first_check(self) -> Check:
-        settings = self._settings
-        if settings.iterations is not None:
-            return self._core.Check(  # type: ignore[no-any-return]
-                mode=self._core.MODE_FIXED,
-                rate=settings.rate,
-                iterations=settings.iterations,
-                windows=FIXED_WINDOWS,
-                seed=settings.seed,
-            )
-        return self._core.Check(  # type: ignore[no-any-return]
-            mode=self._core.MODE_ADAPTIVE,
-            rate=settings.rate,
-            max_seconds=settings.max_time,
-            windows=ADAPTIVE_WINDOWS,
-            seed=settings.seed,
-            shut_free_lists=False,
-        )
+        self._check: Check | Step | None = plan.first(self._core, settings)
+        self._inputs = Inputs(settings.seed)
 
     def _elapsed(self) -> float:
-        return time.perf_counter() - self._began
+        return _now() - self._began
 
     def drive(self, body: Callable[[], object], progress: Progress | None = None) -> None:
         """Do the whole check of a callable in C."""
@@ -142,6 +127,7 @@ class StepwiseCheck:
 
     def close(self) -> None:
         """Undo everything; a check that was not decided has no result. Idempotent."""
+        self._inputs.close()
         if self._check is not None:
             self._check.close()
             self._check = None
@@ -157,12 +143,12 @@ class StepwiseCheck:
         return self._decided
 
     def _advance(self) -> None:
-        """Take in the check that has ended: decide, or go on to confirm or recount."""
-        check, self._check = self._check, None
-        assert check is not None
-        if isinstance(check, Recount):
-            self._decide(self._recounted(check))
+        """Take in the check that has ended: decide, or go on to confirm or to further steps."""
+        ended, self._check = self._check, None
+        if self._leak is not None:
+            self._learn(cast("Step", ended))
             return
+        check = cast("Check", ended)
         raw = check.result()
         result = to_result(
             raw, rate=self._settings.rate, seed=self._settings.seed, seconds=self._elapsed()
@@ -181,16 +167,28 @@ class StepwiseCheck:
             self._suspect = result
             if result.verdict is Verdict.LEAK and self._precedents is not None:
                 self._known = self._precedents.cover(result)
-            self._levels = fill_levels() if self._explain and not self._known else {}
+            self._caches = Caches() if self._explain and not self._known else None
             self._check = self._confirm_check()
 
     def _go_on(self, result: Result) -> None:
-        """Decide, after a recount where memory leaks and it is not known what grows."""
+        """Decide, after further steps where memory leaks and it is not known how."""
         if result.verdict.leaks and self._known is None and self._explain:
             self._leak = result
-            self._check = Recount(result.rate, self._roots)
+            self._further = steps(result, self._inputs, self._roots, self._bare)
+            self._check = next(self._further)
         else:
             self._decide(result)
+
+    def _learn(self, step: Step) -> None:
+        """Take in what a further step has found; decide after the last."""
+        assert self._leak is not None
+        found: dict[str, Any] = step.found()
+        self._leak = dataclasses.replace(
+            self._leak, runs=self._leak.runs + step.runs, seconds=self._elapsed(), **found
+        )
+        self._check = next(self._further, None)
+        if self._check is None:
+            self._decide(self._leak)
 
     def _decide(self, result: Result) -> None:
         self._decided = result
@@ -202,36 +200,11 @@ class StepwiseCheck:
         ):
             self._precedents.record(self._suspect, result)
 
-    def _recounted(self, recount: Recount) -> Result:
-        assert self._leak is not None
-        return dataclasses.replace(
-            self._leak,
-            runs=self._leak.runs + recount.runs,
-            containers=recount.containers,
-            interned=recount.interned,
-            seconds=self._elapsed(),
-        )
-
     def _confirm_check(self) -> Check:
-        settings = self._settings
+        left = max(self._settings.max_time - self._elapsed(), 1e-3)
         if self._known:
-            return self._core.Check(  # type: ignore[no-any-return]
-                mode=self._core.MODE_FIXED,
-                rate=settings.rate,
-                max_seconds=max(settings.max_time - self._elapsed(), 1e-3),
-                iterations=KNOWN_RUNS,
-                seed=settings.seed + 1,
-            )
-        return self._core.Check(  # type: ignore[no-any-return]
-            mode=self._core.MODE_CONFIRM,
-            rate=settings.rate,
-            max_seconds=max(settings.max_time - self._elapsed(), 1e-3),
-            first_window=CONFIRM_FIRST_WINDOW,
-            windows=CONFIRM_WINDOWS,
-            seed=settings.seed + 1,
-            wide=self._suspect is not None and self._suspect.metric in _WIDE,
-            **_pace(self._suspect),
-        )
+            return plan.known(self._core, self._settings, left)
+        return plan.confirm(self._core, self._settings, left, self._suspect)
 
     def _confirmed(self, result: Result, *, stopped: bool) -> Result:
         """What the suspect and its confirmation say together."""
@@ -239,46 +212,24 @@ class StepwiseCheck:
         assert suspect is not None
         result = joined(suspect, result)
         if self._known is not None:
-            return dataclasses.replace(
-                with_lines_of(suspect, result),
-                verdict=self._known.verdict,
-                cache=self._known.cache,
-                containers=self._known.containers,
-                interned=self._known.interned,
-            )
+            return as_proven(with_lines_of(suspect, result), self._known)
         if stopped and result.verdict is not Verdict.LEAK:
             result = cut_short(suspect, result)
         else:
             result = upheld_by_sites(result)
-        if result.verdict is Verdict.LEAK and self._explain:
-            return less_caches(result, self._levels)
+        if result.verdict is Verdict.LEAK and self._caches is not None:
+            result = less_caches(result, self._caches, self._settings.rate)
         return result
 
 
-class _Pace(TypedDict, total=False):
-    earlier_slope: float
-    earlier_runs: int
-    earlier_metric: int
-
-
-def _pace(suspect: Result | None) -> _Pace:
-    """What grew in the suspect, and how fast, for the confirmation to compare with."""
-    if suspect is None or suspect.metric is None:
-        return {}
-    return {
-        "earlier_slope": suspect.rate,
-        "earlier_runs": suspect.judged,
-        "earlier_metric": METRICS.index(suspect.metric),
-    }
-
-
-def check_callable(  # noqa: PLR0913 - each has its default
+def check_callable(  # noqa: PLR0913 - one keyword for each thing the caller may know
     body: Callable[[], object],
     settings: Settings,
     *,
     progress: Progress | None = None,
     precedents: Precedents | None = None,
     roots: Roots | None = None,
+    bare: Callable[[], bool] | None = None,
     explain: bool = True,
 ) -> Result:
     """Measure `body`, one call of which is one run.
@@ -289,6 +240,7 @@ def check_callable(  # noqa: PLR0913 - each has its default
         progress: called between batches.
         precedents: leaks proven before, and where to record a new one.
         roots: where the path to a growing container may begin besides modules.
+        bare: a run without its body, where a run is more than its body.
         explain: as in `StepwiseCheck`.
 
     Returns:
@@ -298,7 +250,7 @@ def check_callable(  # noqa: PLR0913 - each has its default
         BlindError: nothing can be measured here.
         Exception: whatever `body` or `progress` raises; everything is undone first.
     """
-    check = StepwiseCheck(settings, precedents, roots, explain=explain)
+    check = StepwiseCheck(settings, precedents, roots, bare, explain=explain)
     try:
         check.drive(body, progress)
     finally:

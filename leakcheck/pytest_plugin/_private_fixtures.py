@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,6 +66,25 @@ class HigherFixtures:
     def grew(self) -> bool:
         """A repeated run was the first to set up a fixture of a wider scope."""
         return any(id(fixture) not in self._known for fixture in self.active())
+
+
+def looks_back(item: Repeatable) -> bool:
+    """Code of the program's runs when the item is torn down, which may ask what the body did.
+
+    A fixture that yields or that may add a finalizer, or a tear-down method of the old style.
+    """
+    closure: Any = item._fixtureinfo.name2fixturedefs
+    for fixture in itertools.chain.from_iterable(closure.values()):
+        function = fixture.func
+        if fixture.argname.startswith("_xunit_setup"):
+            return True
+        own = getattr(function, "__module__", None) or ""
+        if fixture.scope != "function" or own.partition(".")[0] in _HARNESS:
+            continue
+        kinds = (inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+        if "request" in fixture.argnames or any(is_kind(function) for is_kind in kinds):
+            return True
+    return False
 
 
 def wider_fixtures(item: Repeatable) -> dict[str, object]:

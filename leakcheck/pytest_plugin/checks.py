@@ -15,10 +15,11 @@ from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
-from leakcheck.pytest_plugin.neighbours import not_again
+from leakcheck.pytest_plugin.fresh import Fresh, leave_result
+from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, not_again, timeout_of
 from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding, judged
 from leakcheck.pytest_plugin.progress import ProgressLine
-from leakcheck.pytest_plugin.rerun import TearDownFailed, measure, not_measured
+from leakcheck.pytest_plugin.rerun import Control, TearDownFailed, measure, not_measured
 from leakcheck.pytest_plugin.select import choose
 
 if TYPE_CHECKING:
@@ -56,10 +57,12 @@ class Checks:
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
         self._precedents = Precedents(is_telling)
+        self._control = Control()
         self._causes: dict[str, str] = {}
+        self._fresh = Fresh() if wishes.confirm else None
         self._running: pytest.Item | None = None
         self._subtest_failed = False
-        self._fresh: dict[str, Any] = {}
+        self._names: dict[str, Any] = {}
 
     @staticmethod
     def refuse_unless_fit() -> None:
@@ -105,7 +108,7 @@ class Checks:
         wrong = self._blind or self._wrong.get(item)
         if wrong:
             pytest.fail(wrong, pytrace=False)
-        self._fresh = fresh_names(item) if item in self._choices else {}
+        self._names = fresh_names(item) if item in self._choices else {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -150,6 +153,8 @@ class Checks:
             return outcome
         result = self._check(item, choice, _now() - began)
         result = judged(result, item, self._causes)
+        if self._fresh is not None and result.fails:
+            result = self._confirmed(self._fresh, item, result, choice, _now() - began)
         item.stash[RESULT] = as_basic_types(result)
         if fails(result, strict=choice.strict):
             raise LeakDetected(item, result, choice)
@@ -158,6 +163,8 @@ class Checks:
     def _check(self, item: pytest.Item, choice: Choice, took: float) -> Result:
         if self._wishes.off:
             return not_measured(f"measuring is off because {self._wishes.off}")
+        if self._control.fault:
+            return not_measured(self._control.fault)
         if not isinstance(item, Repeatable):
             return not_measured(
                 "only test functions, methods and doctests can be repeated, "
@@ -171,9 +178,10 @@ class Checks:
             return measure(
                 item,
                 choice.settings,
-                fresh=self._fresh,
+                names=self._names,
                 took=took,
                 precedents=self._precedents,
+                control=self._control,
                 progress=progress,
             )
         except TearDownFailed as failed:
@@ -186,6 +194,17 @@ class Checks:
         finally:
             if progress is not None:
                 progress.clear()
+
+    def _confirmed(
+        self, fresh: Fresh, item: pytest.Item, result: Result, choice: Choice, took: float
+    ) -> Result:
+        """The leak, unless a fresh process does not see it."""
+        limit = timeout_of(item)
+        left = None if limit is None else (1 + TIMEOUT_SHARE) / 2 * limit - took
+        confirmed = fresh.confirmed(item, result, choice, left)
+        if not confirmed.fails and self._causes.get(result.cause) == item.nodeid:
+            del self._causes[result.cause]  # Another test may be the first to show it.
+        return confirmed
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -205,6 +224,7 @@ class Checks:
         report = yield
         if call.when == "call" and self._running is None and RESULT in item.stash:
             report.leakcheck = item.stash[RESULT]  # type: ignore[attr-defined]
+            leave_result(self._config, item.stash[RESULT])
             del item.stash[RESULT]
             failure = call.excinfo.value if call.excinfo is not None else None
             if isinstance(failure, LeakDetected) and report.failed:

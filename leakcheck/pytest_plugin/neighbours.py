@@ -4,13 +4,10 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import random
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import pytest
 
@@ -67,25 +64,6 @@ def same_examples(item: Repeatable) -> Iterator[None]:
         yield
     finally:
         setattr(test, HYPOTHESIS_SETTINGS, usual)
-
-
-@contextlib.contextmanager
-def same_chance(seed: int) -> Iterator[Callable[[], object]]:
-    """Yields what makes the random numbers of a run those of the run before; restores them."""
-    numpy: Any = sys.modules.get("numpy.random")
-    state = random.getstate()
-    numpy_state = numpy.get_state() if numpy is not None else None
-
-    def both() -> None:
-        random.seed(seed)
-        numpy.seed(seed)
-
-    try:
-        yield functools.partial(random.seed, seed) if numpy is None else both
-    finally:
-        random.setstate(state)
-        if numpy is not None:
-            numpy.set_state(numpy_state)
 
 
 def timeout_of(item: pytest.Item) -> float | None:

@@ -11,15 +11,15 @@ pytest then tears the item down as if nothing had happened.
 from __future__ import annotations
 
 import functools
-import inspect
 import itertools
-import unittest
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from leakcheck.errors import BlindError
+from leakcheck.measure.inputs import kept_chance
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin._private import (
@@ -27,24 +27,24 @@ from leakcheck.pytest_plugin._private import (
     NotPassed,
     known_hooks,
     known_request_signature,
-    missing_in,
 )
+from leakcheck.pytest_plugin._private_control import empty_beside
 from leakcheck.pytest_plugin._private_doctest import (
     DoctestCycle,
     compiled_once,
     failed_example,
     in_its_file,
 )
-from leakcheck.pytest_plugin._private_fixtures import wider_fixtures
+from leakcheck.pytest_plugin._private_fixtures import looks_back, wider_fixtures
 from leakcheck.pytest_plugin._private_state import Kept
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
     by_timeout,
-    same_chance,
     same_examples,
     timeout_of,
     uses_hypothesis,
 )
+from leakcheck.pytest_plugin.obstacles import obstacle
 from leakcheck.pytest_plugin.tracers import coverage_paused
 
 if TYPE_CHECKING:
@@ -74,44 +74,57 @@ class TearDownFailed(Exception):  # noqa: N818 - says what happened
         self.error = error
 
 
+class Control:
+    """The empty test, measured once in a session through the loop that repeats the real ones.
+
+    Attributes:
+        fault: why nothing that is measured can be trusted; empty when it can, or is not known.
+    """
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self._done = False
+
+    def passed(self, result: Result, item: Repeatable, kept: Kept, settings: Settings) -> Result:
+        """The result, of which a leak is believed only where the loop by itself keeps nothing.
+
+        Args:
+            result: what was found of the test.
+            item: the test, which is not set up now.
+            kept: of this test.
+            settings: as hard as the test was looked at.
+
+        Raises:
+            BlindError: it does; the message says so.
+        """
+        if result.verdict.leaks and not self._done:
+            self._done = True
+            run = _repeat(Cycle(empty_beside(item), keep_instance=True), kept)
+            grown = check_callable(run, replace(settings, iterations=None))
+            if grown.verdict.leaks:
+                self.fault = (
+                    f"leakcheck's own loop leaks here: an empty test grows by {grown.rate:.3g} "
+                    f"{grown.metric or 'blocks'} a run, so no verdict could be trusted; look for "
+                    "a plugin that keeps something of each run, or report it as a bug of ours"
+                )
+        if self.fault:
+            raise BlindError(self.fault)
+        return result
+
+
 def not_measured(reason: str) -> Result:
     """A result for a test that cannot be judged."""
     return Result(verdict=Verdict.NOT_MEASURED, reason=reason)
 
 
-def _obstacle(item: Repeatable) -> str:
-    """Empty, or why this test can't be measured however much time there is."""
-    gone = missing_in(item)
-    if gone:
-        return f"this pytest ({pytest.__version__}) has no {gone}"
-    if isinstance(item, pytest.Function) and _body_never_runs(item):
-        return (
-            "unittest.TestCase never runs an async def or a generator; "
-            "derive from IsolatedAsyncioTestCase, or write a plain method"
-        )
-    return ""
-
-
-def _body_never_runs(item: pytest.Function) -> bool:
-    """A TestCase without an event loop drops the coroutine or generator that its method makes."""
-    case = item.cls
-    if case is None or not issubclass(case, unittest.TestCase):
-        return False
-    for name in ("run", "_callTestMethod"):  # a case that awaits has its own of one of them
-        if getattr(case, name, None) is not getattr(unittest.TestCase, name, None):
-            return False
-    body = inspect.unwrap(item.obj)
-    kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
-    return any(is_kind(body) for is_kind in kinds)
-
-
-def measure(  # noqa: PLR0913 - what a check needs, each by name
+def measure(  # noqa: PLR0913 - what the session knows, each by name
     item: Repeatable,
     settings: Settings,
     *,
-    fresh: dict[str, Any],
+    names: dict[str, Any],
     took: float,
     precedents: Precedents,
+    control: Control,
     progress: Progress | None,
 ) -> Result:
     """Judge an item whose own run has just passed and is still set up.
@@ -119,9 +132,10 @@ def measure(  # noqa: PLR0913 - what a check needs, each by name
     Args:
         item: it is set up again when this returns or raises.
         settings: how hard to look.
-        fresh: the names of a doctest before its own run.
+        names: those of a doctest before its own run.
         took: seconds of its own run.
         precedents: the session's memory of leaks.
+        control: the session's empty test.
         progress: called between batches.
 
     Raises:
@@ -129,9 +143,9 @@ def measure(  # noqa: PLR0913 - what a check needs, each by name
         BlindError: nothing can be measured any more.
         BaseException: Ctrl-C, pytest.exit or a timeout in a run, or `progress` raised.
     """
-    obstacle = _obstacle(item)
-    if obstacle:
-        return not_measured(obstacle)
+    why = obstacle(item)
+    if why:
+        return not_measured(why)
     limit = timeout_of(item)
     if limit is not None:
         settings = replace(settings, max_time=min(settings.max_time, limit * TIMEOUT_SHARE))
@@ -141,7 +155,7 @@ def measure(  # noqa: PLR0913 - what a check needs, each by name
             "raise --leakcheck-max-time"
         )
     cycle = (
-        DoctestCycle(item, fresh)
+        DoctestCycle(item, names)
         if isinstance(item, pytest.DoctestItem)
         else Cycle(item, keep_instance=uses_hypothesis(item))
     )
@@ -160,18 +174,19 @@ def measure(  # noqa: PLR0913 - what a check needs, each by name
         compiled_once(item),
         coverage_paused(),
         same_examples(item),
-        same_chance(settings.seed) as reseed,
+        kept_chance(),
     ):
         interrupted = False
         try:
-            result = check_callable(
-                _repeat(cycle, kept, reseed),
+            found = check_callable(
+                _repeat(cycle, kept),
                 settings,
                 progress=progress,
                 precedents=precedents,
                 roots=functools.partial(wider_fixtures, item),
+                bare=_bare(cycle, kept),
             )
-            return in_its_file(result, item)
+            return in_its_file(control.passed(found, item, kept, settings), item)
         except Unrepeatable as stopped:
             return not_measured(str(stopped))
         except BaseException as error:
@@ -179,15 +194,15 @@ def measure(  # noqa: PLR0913 - what a check needs, each by name
             raise
         finally:
             if not interrupted:
-                _set_up_again(cycle, kept)
+                _set_up_again(cycle, kept, run=looks_back(item))
             elif not cycle.is_up:
                 # What is on pytest's stack it tears down itself; no more of the test's code
                 # should run now.
                 cycle.blank()
 
 
-def _repeat(cycle: Cycle, kept: Kept, reseed: Callable[[], object]) -> Callable[[], None]:
-    """One run: set up, run, tear down, and forget what pytest kept of it."""
+def _repeat(cycle: Cycle, kept: Kept, *, body: bool = True) -> Callable[[], None]:
+    """One run: set up, run (unless without `body`), tear down, and forget what pytest kept."""
     tick = itertools.count(1)  # counts without an int that stays alive
     phase: list[str] = [""]
 
@@ -196,13 +211,13 @@ def _repeat(cycle: Cycle, kept: Kept, reseed: Callable[[], object]) -> Callable[
         try:
             # Its exit also renews the registries that show a warning once only.
             with warnings.catch_warnings(record=True):
-                reseed()
                 phase[0] = "setup"
                 kept.phase("setup")
                 cycle.up()
                 phase[0] = "call"
                 kept.phase("call")
-                cycle.call()
+                if body:
+                    cycle.call()
                 phase[0] = "teardown"
                 kept.phase("teardown")
                 cycle.down()
@@ -215,6 +230,23 @@ def _repeat(cycle: Cycle, kept: Kept, reseed: Callable[[], object]) -> Callable[
         kept.trim()
 
     return run
+
+
+def _bare(cycle: Cycle, kept: Kept) -> Callable[[], bool]:
+    """A run without its body; tells whether the fixtures can do without it."""
+    run = _repeat(cycle, kept, body=False)
+
+    def passes() -> bool:
+        try:
+            run()
+        except Unrepeatable:
+            if cycle.is_up:
+                _take_down(cycle)
+            kept.trim()
+            return False
+        return True
+
+    return passes
 
 
 def _goes_on(error: BaseException) -> bool:
@@ -235,17 +267,28 @@ def _sentence(run: int, phase: str, error: BaseException) -> str:
     return f"{how} when repeated{where} (run {run}): {what}"
 
 
-def _set_up_again(cycle: Cycle, kept: Kept) -> None:
-    """Leave the item set up, so that pytest's own tear-down finds what it expects."""
+def _take_down(cycle: Cycle) -> None:
+    """Tear down what a run that failed has left set up."""
     try:
-        if cycle.is_up:  # a run failed half-way
-            cycle.down()
+        cycle.down()
     except NotPassed as error:
         if _goes_on(error):
             raise
+
+
+def _set_up_again(cycle: Cycle, kept: Kept, *, run: bool) -> None:
+    """Leave the item set up, so that pytest's own tear-down finds what it expects.
+
+    And run, where a fixture may look back at what the body did.
+    """
+    if cycle.is_up:  # a run failed half-way
+        _take_down(cycle)
     kept.release_temp()
     try:
-        cycle.up()
+        with warnings.catch_warnings(record=True):
+            cycle.up()
+            if run:
+                cycle.call()
         cycle.rest()
     except NotPassed as error:
         # A test that cannot be repeated keeps its own outcome; pytest tears down what is there.

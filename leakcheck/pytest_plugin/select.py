@@ -58,12 +58,14 @@ class Wishes:
         enabled: check every test, not only marked ones.
         values: what is set of the fields of Settings.
         strict: INCONCLUSIVE fails.
+        confirm: measure each leak again in a fresh process.
         off: empty, or why nothing can be measured in this session.
     """
 
     enabled: bool
     values: Mapping[str, Any]
     strict: bool
+    confirm: bool
     off: str
 
     @property
@@ -91,11 +93,16 @@ def read_wishes(config: pytest.Config) -> Wishes:
     off = next(
         (why for name, why in _OFF_WITH.items() if config.getoption(name, default=False)), ""
     )
-    every, strict = (_flag(config, name) for name in ("leakcheck", "leakcheck_strict"))
+    every, strict, confirm = (
+        bool(config.getoption(name) or _flag(config, name))
+        for name in ("leakcheck", "leakcheck_strict", "leakcheck_confirm")
+    )
     return Wishes(
-        enabled=bool(config.getoption("leakcheck") or every),
+        enabled=every,
         values=values,
-        strict=bool(config.getoption("leakcheck_strict") or strict),
+        strict=strict,
+        # Not in the fresh process itself, whose ini file asks for it too.
+        confirm=confirm and not config.getoption("leakcheck_result"),
         off=off,
     )
 

@@ -95,6 +95,15 @@ class Fields:
             found.append(value)
         return tuple(found)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts."""
+        found: list[str] = []
+        for index, value in enumerate(self._list(name)):
+            if not isinstance(value, str):
+                raise self._wrong(f"{name}[{index}]", "text", value)
+            found.append(value)
+        return tuple(found)
+
     def records(self, name: str) -> Iterable[Fields]:
         """A list of objects."""
         return [

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lines of a report that say whose a leak is and which containers grow."""
+"""The lines of a report that say whose a leak is, which containers grow and on what it depends."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from leakcheck.report.places import Painter
 
 _HELD: Final = 2
+MOST: Final = 0.9
+"""Part of the growth from which on it is all of it."""
 
 
 def holding(painter: Painter, result: Result) -> Iterator[str]:
@@ -32,3 +34,12 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
             yield f"  retained   by {painter.line(one.path)}: {runs}"
         else:
             yield f"  held by    {painter.line(one.path)}: {runs}"
+    if result.without_body:
+        most = result.without_body >= MOST * result.rate
+        some = "" if most else f", {result.without_body:.3g} a run"
+        yield f"  fixtures   it grows without the test's body{some}: its fixtures keep it"
+    if result.input_keyed:
+        yield "  inputs     grows only while the random inputs are new; with the same ones in each run"
+        yield "             it stands still: something is kept by their value"
+    if result.fresh:
+        yield f"  fresh      {painter.line(result.fresh, 400)}"

@@ -99,7 +99,7 @@ def _inconclusive(
     if result.dropped:
         yield "  next       check a part of this test alone, so that fewer blocks are alive at once"
     else:
-        seconds = max(1, math.ceil(result.seconds * _MORE))
+        seconds = max(1, math.ceil(min(result.seconds, MAX_ITERATIONS) * _MORE))
         runs = min(MAX_ITERATIONS, max(1, result.runs) * _MORE)
         time = advice.max_time.format(seconds)
         yield f"  next       more time: {time} (this took {result.seconds:.1f} s)"
@@ -282,6 +282,11 @@ def _certificate(painter: Painter, result: Result) -> Iterator[str]:
         else:
             bounded = f"a bounded structure that is full within {result.judged:,} runs"
         yield f"  ruled out  {bounded}"
+    if result.emptied:
+        names = ", ".join(result.emptied[:_SEEN])
+        more = f" and {rest} more" if (rest := len(result.emptied) - _SEEN) > 0 else ""
+        what = "1 cache" if len(result.emptied) == 1 else f"{len(result.emptied)} caches"
+        yield f"             emptying {what} did not help: {painter.line(names + more)}"
 
 
 def _dropped(result: Result) -> Iterator[str]:

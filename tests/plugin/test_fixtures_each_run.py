@@ -39,8 +39,8 @@ def test_function_fixtures_are_renewed_and_wider_ones_kept(run, pytester):
     count = json.loads((pytester.path / "count.json").read_text())
     assert done.verdict("test_it") == "clean"
     runs = done.result_of("test_it")["runs"]
-    assert count["body"] == runs + 1  # the own run
-    assert count["up"] == count["down"] == runs + 2  # and the last set-up, for pytest to tear down
+    # The own run, and the last one, for pytest to tear down.
+    assert count["body"] == count["up"] == count["down"] == runs + 2
     assert (count["module"], count["class"]) == (1, 1)
 
 
@@ -161,7 +161,7 @@ def test_what_a_test_hands_to_a_wider_fixture_is_a_leak(run):
     assert done.verdict("test_it") == "leak"
 
 
-def test_random_numbers_are_the_same_each_run_and_then_go_on(run):
+def test_random_numbers_are_new_in_each_run_and_then_go_on(run):
     source = """
         import random
         DRAWN = []
@@ -169,7 +169,7 @@ def test_random_numbers_are_the_same_each_run_and_then_go_on(run):
             DRAWN.append(random.random())
             del DRAWN[:-20]
         def test_second():
-            assert len(DRAWN) > 5 and len(set(DRAWN[1:])) == 1
+            assert len(DRAWN) > 5 and len(set(DRAWN)) == len(DRAWN)
         def test_seeds():
             random.seed(7)
         def test_after_it():
@@ -275,3 +275,41 @@ def test_hooks_of_a_folder_are_called_each_run_for_its_tests_only(run, pytester)
         runs = done.result_of(f"test_{name}")["runs"] + 1
         # The own run, the repeated ones, the last set-up; and the own run of test_after.
         assert seen[name] == {"set up": runs + 1, "called": runs + 1}
+
+
+LOOKS_BACK = """
+import pytest
+
+@pytest.fixture
+def yielded():
+    told = []
+    yield told
+    assert told == ["by the body"]
+
+@pytest.fixture
+def finalized(request):
+    told = []
+    request.addfinalizer(lambda: told.remove("by the body"))
+    return told
+
+def test_yielded(yielded):
+    yielded.append("by the body")
+
+def test_finalized(finalized):
+    finalized.append("by the body")
+
+class TestOldStyle:
+    def setup_method(self):
+        self.told = []
+    def teardown_method(self):
+        assert self.told == ["by the body"]
+    def test_old_style(self):
+        self.told.append("by the body")
+"""
+
+
+def test_a_fixture_may_look_back_at_what_the_body_did(run):
+    done = run(LOOKS_BACK)
+    for name in ("test_yielded", "test_finalized", "test_old_style"):
+        assert done.verdict(name) == "clean"
+    done.result.assert_outcomes(passed=3)

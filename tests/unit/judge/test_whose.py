@@ -101,3 +101,24 @@ def test_the_importer_cache_is_the_interpreters_and_known() -> None:
     assert "path_importer_cache" in found.known
     assert not replace(result, whose=found).fails
     assert cause(result, ROOT) == "interpreter: sys.path_importer_cache"
+
+
+@pytest.mark.parametrize(
+    ("frames", "alone", "words"),
+    [
+        ((PYTEST,), 1.0, "leakcheck or pytest; a bug of ours, please report it"),
+        ((PYTEST, LIBRARY), 1.0, "leakcheck or pytest; a bug of ours, please report it"),
+        ((PYTEST, LIBRARY), 0.0, "standard library json"),
+        ((PYTEST, OWN), 1.0, "project app/bus.py"),
+        ((PYTEST, CLICK), 1.0, "dependency click 8.5.1"),
+    ],
+)
+def test_what_grows_without_the_body_and_is_nobodys_is_ours(
+    frames: tuple[Frame, ...], alone: float, words: str
+) -> None:
+    assert in_words(judged(replace(leak(*frames), without_body=alone))) == words
+
+
+def test_what_a_module_of_the_program_holds_is_not_ours() -> None:
+    held = replace(leak(PYTEST, held="app.bus.BUS", module="app.bus"), without_body=1.0)
+    assert in_words(judged(held)) == "project app/bus.py"

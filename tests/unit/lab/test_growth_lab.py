@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.measure import confirm, protocol
+from leakcheck.measure import confirm, plan
 from tests.bench import growth_lab, growth_page, growth_score, growth_tables
 from tests.bench.growth_driver import HERE, Driver, LaboratoryError, build, salt
 from tests.bench.growth_held_apart import HARMLESS, HELD_APART, LEAKS
@@ -49,9 +49,9 @@ def test_the_chain_has_the_numbers_of_the_product() -> None:
     told = dict(re.findall(r"\b([A-Z_]+) = ([\d.]+)[,;]", source))
     assert told == {
         "WARMUP_MAX": "8",
-        "ADAPTIVE_WINDOWS": str(protocol.ADAPTIVE_WINDOWS),
-        "CONFIRM_FIRST_WINDOW": str(protocol.CONFIRM_FIRST_WINDOW),
-        "CONFIRM_WINDOWS": str(protocol.CONFIRM_WINDOWS),
+        "ADAPTIVE_WINDOWS": str(plan.ADAPTIVE_WINDOWS),
+        "CONFIRM_FIRST_WINDOW": str(plan.CONFIRM_FIRST_WINDOW),
+        "CONFIRM_WINDOWS": str(plan.CONFIRM_WINDOWS),
         "STILL_GROWING": str(confirm.STILL_GROWING),
     }
 

@@ -17,7 +17,7 @@ def test_a_cache_that_took_entries_is_emptied_and_counted() -> None:
     for number in range(1000, 1300):
         parse(number)
     found = [c for c in empty_filled(before) if c.name.endswith("parse")]
-    assert [(c.entries, c.maxsize) for c in found] == [(300, 500)]
+    assert [(c.entries, c.added, c.maxsize) for c in found] == [(300, 300, 500)]
     assert found[0].freed >= 2 * 300
     assert parse.cache_info().currsize == 0
 
@@ -45,3 +45,18 @@ def test_other_caches_keep_what_they_hold() -> None:
     names = {c.name.rpartition(".")[2] for c in empty_filled(before)}
     assert names.isdisjoint({"idle", "unbounded", "full"})
     assert idle.cache_info().currsize == 10
+
+
+def test_what_a_cache_held_before_is_not_counted_as_growth() -> None:
+    @functools.cache
+    def parse(number: int) -> list[int]:
+        return [number]
+
+    for number in range(2000, 2300):
+        parse(number)
+    before = fill_levels()
+    for number in range(2300, 2400):
+        parse(number)
+    (found,) = [c for c in empty_filled(before) if c.name.endswith("parse")]
+    assert (found.entries, found.added) == (400, 100)
+    assert 2 * 100 <= found.freed < 6 * 100

@@ -78,6 +78,7 @@ def results(folder):
         dropped=whole,
         seconds=finite,
         seed=whole,
+        emptied=st.lists(wild, max_size=5).map(tuple),
     )
 
 

@@ -322,3 +322,12 @@ def test_the_projects_lines_come_before_larger_ones_of_what_runs_the_tests(proje
     first, second = (shown.index(f"\n{number}. ") for number in (1, 2))
     assert shown[first:].startswith("\n1. app/cache.py:6 in serve\n")
     assert "(no frame of the project in this stack)" in shown[second:]
+
+
+def test_caches_that_were_emptied_in_vain_are_ruled_out_by_name(project):
+    names = ("re._cache", "linecache.cache", "encodings._cache", "filecmp._cache")
+    made = project.leak(project.site(project.test_first, project.made), emptied=names)
+    assert project.render(made).count(
+        "             emptying 4 caches did not help: re._cache, linecache.cache, "
+        "encodings._cache and 1 more\n"
+    )

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""What is found out about a leak when it is certain: a few runs for each question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakcheck.measure.growing import Recount
+from leakcheck.measure.inputs import SameInputs
+from leakcheck.measure.series import Series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from leakcheck.measure.inputs import Inputs
+    from leakcheck.measure.series import Step
+    from leakcheck.model import Metric, Result
+
+FIRST: Final = 2
+"""Runs before the series without the body, so that what is made once is there."""
+
+
+class WithoutBody:
+    """A series that does all that a run does but for the body.
+
+    Args:
+        bare: such a run; false when it did not pass, which ends the series without an answer.
+        rate: growth a run that the leak showed.
+        metric: in what it grew.
+    """
+
+    def __init__(self, bare: Callable[[], bool], rate: float, metric: Metric | None) -> None:
+        self._bare = bare
+        self._series = Series(rate, metric)
+        self.runs = FIRST + self._series.runs
+        self._done = False
+
+    def drive(self, _body: Callable[[], object], _progress: object = None, /) -> None:
+        """Do all runs; the body is not asked."""
+        self.next()
+
+    def next(self) -> int:
+        """Do all runs here, for they are none of the caller's."""
+        if not self._done:
+            self._done = True
+            passed = all(self._bare() for _ in range(FIRST))
+            self._series.start()
+            if passed and all(self._bare() for _ in range(self._series.runs)):
+                self._series.stop()
+        return -1
+
+    def read(self) -> None:
+        """Nothing was asked for."""
+
+    def close(self) -> None:
+        """Do no more runs. Idempotent."""
+        self._done = True
+
+    def found(self) -> dict[str, object]:
+        """How much a run grows without its body."""
+        return {"without_body": self._series.per_run}
+
+
+def steps(
+    leak: Result,
+    inputs: Inputs,
+    roots: Callable[[], Mapping[str, object]] | None,
+    bare: Callable[[], bool] | None,
+) -> Iterator[Step]:
+    """The steps, each made when the one before has ended.
+
+    Args:
+        leak: certain by now.
+        inputs: the random numbers of the check.
+        roots: values of wider fixtures by name, where paths may begin.
+        bare: a run without its body, where there is more to a run.
+    """
+    yield Recount(leak.rate, roots)
+    if not Series.can_tell(leak.rate, leak.metric):
+        return
+    if inputs.drawn():
+        yield SameInputs(inputs, leak.rate, leak.metric)
+    if bare is not None:  # The last, because one that fails may leave something behind.
+        yield WithoutBody(bare, leak.rate, leak.metric)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Which check of the extension each step of a check is: its mode, its windows, its time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakcheck.measure.confirm import pace
+from leakcheck.model import Metric
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from leakcheck._core import Check
+    from leakcheck.config import Settings
+    from leakcheck.model import Result
+
+ADAPTIVE_WINDOWS: Final = 3
+CONFIRM_FIRST_WINDOW: Final = 64
+CONFIRM_WINDOWS: Final = 4
+FIXED_WINDOWS: Final = 5
+KNOWN_RUNS: Final = 32
+"""Runs that show the lines of a leak proven before."""
+_WIDE: Final = (Metric.OBJECTS, Metric.REFERENCES)
+
+
+def first(core: ModuleType, settings: Settings) -> Check:
+    """The first check: adaptive, or of just the runs that the settings ask for."""
+    if settings.iterations is not None:
+        return core.Check(  # type: ignore[no-any-return]
+            mode=core.MODE_FIXED,
+            rate=settings.rate,
+            iterations=settings.iterations,
+            windows=FIXED_WINDOWS,
+            seed=settings.seed,
+        )
+    return core.Check(  # type: ignore[no-any-return]
+        mode=core.MODE_ADAPTIVE,
+        rate=settings.rate,
+        max_seconds=settings.max_time,
+        windows=ADAPTIVE_WINDOWS,
+        seed=settings.seed,
+        shut_free_lists=False,
+    )
+
+
+def confirm(core: ModuleType, settings: Settings, left: float, suspect: Result | None) -> Check:
+    """The confirmation of a suspect, in the `left` seconds."""
+    return core.Check(  # type: ignore[no-any-return]
+        mode=core.MODE_CONFIRM,
+        rate=settings.rate,
+        max_seconds=left,
+        first_window=CONFIRM_FIRST_WINDOW,
+        windows=CONFIRM_WINDOWS,
+        seed=settings.seed + 1,
+        wide=suspect is not None and suspect.metric in _WIDE,
+        **pace(suspect),
+    )
+
+
+def known(core: ModuleType, settings: Settings, left: float) -> Check:
+    """A short look at a leak that was proven in another test, in the `left` seconds."""
+    return core.Check(  # type: ignore[no-any-return]
+        mode=core.MODE_FIXED,
+        rate=settings.rate,
+        max_seconds=left,
+        iterations=KNOWN_RUNS,
+        seed=settings.seed + 1,
+    )
