@@ -4,14 +4,14 @@
 #include "mem.h"
 
 /* `state` of a node: its cost in the low bits, and these. */
-#define FAR UINT32_C(0x1FFFFFFF) /* The cost of what was not reached. */
-#define OUT UINT32_C(0x80000000) /* It came out. */
-#define FIXED UINT32_C(0x40000000) /* A start or closed: `parent` is no node. */
-#define CLOSED UINT32_C(0x20000000)
+#define FAR UINT32_C(0x0FFFFFFF)   /* The cost of what was not reached. */
+#define OUT UINT32_C(0x80000000)   /* It came out. */
+#define START UINT32_C(0x40000000) /* `parent` is its label. */
+#define FIXED UINT32_C(0x20000000) /* No edge that leads to it changes anything. */
 
 typedef struct {
     uint64_t key;
-    uint32_t parent; /* A node; of a start its label. */
+    uint32_t parent; /* Of a start its label. */
     uint32_t state;
 } node_record;
 
@@ -38,11 +38,13 @@ struct lc_graph {
     bucket buckets[BUCKETS];
 };
 
+/* Addresses of one page stay together, in their order: what is allocated together is most
+ * often visited together, and eight slots share a line of the cache. */
 static uint64_t
 hash_of(uint64_t key)
 {
-    uint64_t hash = key * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ (hash >> 32);
+    uint64_t page = (key >> 12) * UINT64_C(0x9E3779B97F4A7C15);
+    return (page ^ (page >> 32)) + ((key >> 4) & 0xFF) + (key << 60);
 }
 
 static uint64_t
@@ -196,31 +198,45 @@ at_most(uint32_t cost)
     return cost < LC_GRAPH_COST_MAX ? cost : LC_GRAPH_COST_MAX;
 }
 
-lc_status
-lc_graph_start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label)
+static lc_status
+start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label, uint32_t fixed)
 {
     node_record *n = &self->nodes[node];
     uint32_t least = at_most(cost);
     if (least < self->now) {
         least = self->now;
     }
-    if ((n->state & (OUT | CLOSED)) != 0 ||
-        ((n->state & FIXED) != 0 && (n->state & FAR) <= least)) {
+    /* Fixed and no start: closed. */
+    if ((n->state & OUT) != 0 || (n->state & (FIXED | START)) == FIXED ||
+        (n->state & FIXED) > fixed ||
+        ((n->state & FIXED) == fixed && (n->state & FAR) <= least)) {
         return LC_OK;
     }
     if (put(self, node, least) != LC_OK) {
         return LC_NOMEM;
     }
     n->parent = label;
-    n->state = FIXED | least;
+    n->state = START | fixed | least;
     return LC_OK;
+}
+
+lc_status
+lc_graph_start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label)
+{
+    return start(self, node, cost, label, FIXED);
+}
+
+lc_status
+lc_graph_offer(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label)
+{
+    return start(self, node, cost, label, 0);
 }
 
 void
 lc_graph_close(lc_graph *self, uint32_t node)
 {
     self->nodes[node].parent = LC_GRAPH_NONE;
-    self->nodes[node].state = FIXED | CLOSED | FAR;
+    self->nodes[node].state = FIXED | FAR;
 }
 
 lc_status
@@ -228,7 +244,7 @@ lc_graph_reach(lc_graph *self, uint32_t from, uint32_t to, uint32_t cost)
 {
     node_record *n = &self->nodes[to];
     uint32_t total = (self->nodes[from].state & FAR) + at_most(cost);
-    if ((n->state & (OUT | FIXED)) != 0 || n->state <= total || total >= FAR) {
+    if ((n->state & (OUT | FIXED)) != 0 || (n->state & FAR) <= total || total >= FAR) {
         return LC_OK;
     }
     if (put(self, to, total) != LC_OK) {
@@ -248,7 +264,7 @@ lc_graph_next(lc_graph *self, uint32_t *node)
             uint32_t found = from->nodes[from->first++];
             uint32_t state = self->nodes[found].state;
             /* Else it came out already, or it is queued again for less. */
-            if ((state & (OUT | CLOSED)) == 0 && (state & FAR) == self->now) {
+            if ((state & OUT) == 0 && (state & FAR) == self->now) {
                 self->nodes[found].state = state | OUT;
                 *node = found;
                 return true;
@@ -290,14 +306,14 @@ uint32_t
 lc_graph_parent(const lc_graph *self, uint32_t node)
 {
     const node_record *n = &self->nodes[node];
-    return (n->state & FIXED) != 0 ? LC_GRAPH_NONE : n->parent;
+    return (n->state & START) != 0 ? LC_GRAPH_NONE : n->parent;
 }
 
 uint32_t
 lc_graph_label(const lc_graph *self, uint32_t node)
 {
     const node_record *n = &self->nodes[node];
-    return (n->state & FIXED) != 0 ? n->parent : LC_GRAPH_NONE;
+    return (n->state & START) != 0 ? n->parent : LC_GRAPH_NONE;
 }
 
 bool

@@ -33,7 +33,9 @@
 
 #define LC_GRAPH_NONE UINT32_MAX
 
-enum { LC_GRAPH_COST_MAX = 63 }; /* Of one edge and of one start; more counts as that. */
+enum {
+    LC_GRAPH_COST_MAX = 63
+}; /* Of one edge and of one start; more counts as that. */
 
 typedef struct lc_graph lc_graph;
 
@@ -53,6 +55,10 @@ uint32_t lc_graph_find(const lc_graph *self, uint64_t key);
  * least what the walk has come to. Of closed nodes and those that came out: ignored. */
 lc_status lc_graph_start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label);
 
+/* Likewise where nothing cheaper leads to the node: it may get a parent. Of nodes that are
+ * starts already: ignored. */
+lc_status lc_graph_offer(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label);
+
 /* No path goes through this node or ends in it. Before the walk. */
 void lc_graph_close(lc_graph *self, uint32_t node);
 
@@ -66,7 +72,8 @@ bool lc_graph_next(lc_graph *self, uint32_t *node);
 uint32_t lc_graph_count(const lc_graph *self);
 uint64_t lc_graph_key(const lc_graph *self, uint32_t node);
 bool lc_graph_is_out(const lc_graph *self, uint32_t node);
-uint32_t lc_graph_cost(const lc_graph *self, uint32_t node); /* LC_GRAPH_NONE: unreached. */
+uint32_t lc_graph_cost(const lc_graph *self,
+                       uint32_t node); /* LC_GRAPH_NONE: unreached. */
 
 /* Where the path to a node came from; LC_GRAPH_NONE for starts and what was not reached. */
 uint32_t lc_graph_parent(const lc_graph *self, uint32_t node);

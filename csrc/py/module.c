@@ -10,6 +10,7 @@
 #include "pyframe.h"
 #include "pyfree.h"
 #include "pyheap.h"
+#include "pyholders.h"
 #include "pyintern.h"
 #include "pyloop.h"
 #include "pyresult.h"
@@ -186,6 +187,9 @@ static PyMethodDef methods[] = {
      PyDoc_STR("How many strings are interned, or None.")},
     {"wide", core_wide, METH_O,
      PyDoc_STR("(gc objects, entries of lists and deques); None: above the limit.")},
+    {"holders", (PyCFunction)(void (*)(void))lc_pyholders_find,
+     METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("Paths from roots to objects, and the references to them.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},

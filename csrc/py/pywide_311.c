@@ -20,3 +20,9 @@ generation_of(PyInterpreterState *of, int i)
 }
 
 #include "pywide_body.h"
+
+void *
+lc_pywide_list(int i)
+{
+    return interpreter == NULL || i >= LISTS ? NULL : generation_of(interpreter, i);
+}
