@@ -87,8 +87,8 @@ def holders(
 ) -> RawHolders:
     """Who holds each of `targets`, in one pass over the heap; no Python code runs.
 
-    The search begins at `roots`, at what running frames, thread states and the interpreter hold,
-    and at static types. Of several paths the cheapest is given: a root has its cost (0 .. 63), a
+    The search begins at `roots` and at static types, and after them at what the interpreter, thread
+    states and running frames hold. Of several paths the cheapest is given: a root has its cost (0 .. 63), a
     step that one would write costs 4, one that says little more. No path leads through an object
     of `closed`, nor through one whose type, nor begins in a frame whose module, is of a top-level
     package named in `harness`.
@@ -96,6 +96,9 @@ def holders(
     References are counted over the whole heap, whether a path leads there or not, those of the
     arguments included. `max_seconds` ends the search early; the answer says so.
     """
+
+def local_of(owner: object, value: object, /) -> str | None:
+    """The local variable by which a frame object, generator or coroutine refers to `value`."""
 
 def interned() -> int | None:
     """How many strings are interned; None where the interpreter hides it (3.11)."""

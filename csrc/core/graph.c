@@ -198,38 +198,25 @@ at_most(uint32_t cost)
     return cost < LC_GRAPH_COST_MAX ? cost : LC_GRAPH_COST_MAX;
 }
 
-static lc_status
-start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label, uint32_t fixed)
+lc_status
+lc_graph_start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label)
 {
     node_record *n = &self->nodes[node];
     uint32_t least = at_most(cost);
     if (least < self->now) {
         least = self->now;
     }
-    /* Fixed and no start: closed. */
-    if ((n->state & OUT) != 0 || (n->state & (FIXED | START)) == FIXED ||
-        (n->state & FIXED) > fixed ||
-        ((n->state & FIXED) == fixed && (n->state & FAR) <= least)) {
+    bool closed = (n->state & (FIXED | START)) == FIXED;
+    bool dearer = (n->state & START) != 0 && (n->state & FAR) <= least;
+    if ((n->state & OUT) != 0 || closed || dearer) {
         return LC_OK;
     }
     if (put(self, node, least) != LC_OK) {
         return LC_NOMEM;
     }
     n->parent = label;
-    n->state = START | fixed | least;
+    n->state = START | FIXED | least;
     return LC_OK;
-}
-
-lc_status
-lc_graph_start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label)
-{
-    return start(self, node, cost, label, FIXED);
-}
-
-lc_status
-lc_graph_offer(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label)
-{
-    return start(self, node, cost, label, 0);
 }
 
 void

@@ -55,10 +55,6 @@ uint32_t lc_graph_find(const lc_graph *self, uint64_t key);
  * least what the walk has come to. Of closed nodes and those that came out: ignored. */
 lc_status lc_graph_start(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label);
 
-/* Likewise where nothing cheaper leads to the node: it may get a parent. Of nodes that are
- * starts already: ignored. */
-lc_status lc_graph_offer(lc_graph *self, uint32_t node, uint32_t cost, uint32_t label);
-
 /* No path goes through this node or ends in it. Before the walk. */
 void lc_graph_close(lc_graph *self, uint32_t node);
 

@@ -190,6 +190,8 @@ static PyMethodDef methods[] = {
     {"holders", (PyCFunction)(void (*)(void))lc_pyholders_find,
      METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("Paths from roots to objects, and the references to them.")},
+    {"local_of", lc_pyholders_local, METH_VARARGS,
+     PyDoc_STR("The local variable by which a frame or generator holds a value.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},

@@ -2,6 +2,7 @@
 #include "pyholders.h"
 
 #include "../core/mem.h"
+#include "pyroots.h"
 #include "pysearch.h"
 
 enum { HEAD = 40, TAIL = 24 }; /* Objects of a long path that are shown. */
@@ -173,32 +174,57 @@ chain_of(const lc_pysearch *search, uint32_t node)
     return Py_BuildValue("(NNn)", origin, objects, (Py_ssize_t)skipped);
 }
 
+/* What an object counts itself, -1 where that says nothing. */
+static PyObject *
+count_of(PyObject *object)
+{
+    return PyLong_FromSsize_t(lc_pyroots_is_counted(object) ? Py_REFCNT(object) : -1);
+}
+
+/* Puts `item` into a list of the answer; false: there is none. */
+static bool
+put(PyObject *list, Py_ssize_t i, PyObject *item)
+{
+    if (item != NULL) {
+        PyList_SET_ITEM(list, i, item);
+    }
+    return item != NULL;
+}
+
 static PyObject *
 answer_of(const lc_pysearch *search, const uint32_t *nodes, Py_ssize_t count, bool cut)
 {
-    PyObject *chains = PyList_New(count);
-    PyObject *found = PyList_New(count);
-    if (chains == NULL || found == NULL) {
-        goto failed;
+    PyObject *lists[] = {PyList_New(count), PyList_New(count), PyList_New(count)};
+    bool made = lists[0] != NULL && lists[1] != NULL && lists[2] != NULL;
+    /* All counts before the first chain: chains refer to what they show. */
+    for (Py_ssize_t i = 0; i < count && made; i++) {
+        made = put(lists[2], i, count_of(lc_pysearch_object(search, nodes[i])));
     }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *chain = chain_of(search, nodes[i]);
-        PyObject *number = PyLong_FromLongLong(lc_pysearch_found(search, nodes[i]));
-        if (chain == NULL || number == NULL) {
-            Py_XDECREF(chain);
-            Py_XDECREF(number);
-            goto failed;
-        }
-        PyList_SET_ITEM(chains, i, chain);
-        PyList_SET_ITEM(found, i, number);
+    for (Py_ssize_t i = 0; i < count && made; i++) {
+        made =
+            put(lists[0], i, chain_of(search, nodes[i])) &&
+            put(lists[1], i, PyLong_FromLongLong(lc_pysearch_found(search, nodes[i])));
     }
-    return Py_BuildValue("(NNNn)", chains, found, PyBool_FromLong(cut),
+    if (!made) {
+        Py_XDECREF(lists[0]);
+        Py_XDECREF(lists[1]);
+        Py_XDECREF(lists[2]);
+        return NULL;
+    }
+    return Py_BuildValue("(NNNNn)", lists[0], lists[1], lists[2], PyBool_FromLong(cut),
                          (Py_ssize_t)lc_pysearch_visited(search));
+}
 
-failed:
-    Py_XDECREF(chains);
-    Py_XDECREF(found);
-    return NULL;
+PyObject *
+lc_pyholders_local(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *owner, *value;
+    if (!PyArg_ParseTuple(args, "OO:local_of", &owner, &value)) {
+        return NULL;
+    }
+    PyObject *name = lc_pyroots_local_name(owner, value);
+    return Py_NewRef(name == NULL ? Py_None : name);
 }
 
 PyObject *

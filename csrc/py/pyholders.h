@@ -21,4 +21,7 @@
 /* The Python function `holders`; leakcheck/_core.pyi says what it takes and gives. */
 PyObject *lc_pyholders_find(PyObject *module, PyObject *args, PyObject *keywords);
 
+/* Likewise `local_of`. */
+PyObject *lc_pyholders_local(PyObject *module, PyObject *args);
+
 #endif

@@ -28,12 +28,17 @@ typedef int (*lc_pyroots_visit)(PyObject *object, const lc_pyroots_place *place,
                                 void *context);
 
 /* 0, or what the visit returned. */
-int lc_pyroots_each(lc_pyroots_visit visit, void *context);
+int lc_pyroots_registries(lc_pyroots_visit visit, void *context);
+int lc_pyroots_threads(lc_pyroots_visit visit, void *context);
 
 /* The dict of a type that is not on the heap, borrowed; may be NULL. */
 PyObject *lc_pyroots_dict(PyTypeObject *type);
 
 /* Its reference count means something. */
 bool lc_pyroots_is_counted(PyObject *object);
+
+/* The name, borrowed, of the local variable by which a frame object, a generator or a
+ * coroutine refers to `value`; NULL: none does. */
+PyObject *lc_pyroots_local_name(PyObject *owner, PyObject *value);
 
 #endif

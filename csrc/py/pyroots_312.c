@@ -58,6 +58,19 @@ error_of(PyThreadState *thread)
     return thread->current_exception;
 }
 
+static inline int
+exits_of(PyInterpreterState *interpreter)
+{
+    return interpreter->atexit.ncallbacks;
+}
+
+static inline PyObject *
+exit_part(PyInterpreterState *interpreter, int i, int part)
+{
+    PyObject *const *parts = (PyObject *const *)interpreter->atexit.callbacks[i];
+    return parts == NULL ? NULL : parts[part]; /* NULL: it was unregistered. */
+}
+
 PyObject *
 lc_pyroots_dict(PyTypeObject *type)
 {
@@ -73,3 +86,4 @@ lc_pyroots_is_counted(PyObject *object)
 }
 
 #include "pyroots_body.h"
+#include "pyroots_local_body.h"

@@ -63,6 +63,20 @@ error_of(PyThreadState *thread)
     return thread->current_exception;
 }
 
+static inline int
+exits_of(PyInterpreterState *interpreter)
+{
+    return interpreter->atexit.callbacks != NULL;
+}
+
+/* All of them are in one list. */
+static inline PyObject *
+exit_part(PyInterpreterState *interpreter, int i, int part)
+{
+    (void)i;
+    return part == 0 ? interpreter->atexit.callbacks : NULL;
+}
+
 PyObject *
 lc_pyroots_dict(PyTypeObject *type)
 {
@@ -78,3 +92,4 @@ lc_pyroots_is_counted(PyObject *object)
 }
 
 #include "pyroots_body.h"
+#include "pyroots_local_body.h"

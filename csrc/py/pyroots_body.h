@@ -10,6 +10,8 @@
  *     value_of(f, i)            the i-th of them, borrowed; NULL: empty or not owned
  *     codecs_of(interpreter)    the list of codec search functions
  *     error_of(thread)          the exception being raised
+ *     exits_of(interpreter)     functions to call at exit, and of the i-th:
+ *     exit_part(interpreter, i, part)   function, arguments, keywords; may be NULL
  */
 
 static int
@@ -95,7 +97,19 @@ visit_thread(PyThreadState *thread, lc_pyroots_visit visit, void *context)
 }
 
 int
-lc_pyroots_each(lc_pyroots_visit visit, void *context)
+lc_pyroots_threads(lc_pyroots_visit visit, void *context)
+{
+    int status = 0;
+    for (PyThreadState *thread =
+             PyInterpreterState_ThreadHead(PyInterpreterState_Main());
+         thread != NULL && status == 0; thread = PyThreadState_Next(thread)) {
+        status = visit_thread(thread, visit, context);
+    }
+    return status;
+}
+
+int
+lc_pyroots_registries(lc_pyroots_visit visit, void *context)
 {
     PyInterpreterState *interpreter = PyInterpreterState_Main();
     struct {
@@ -110,12 +124,14 @@ lc_pyroots_each(lc_pyroots_visit visit, void *context)
         {interpreter->audit_hooks, "audit hooks"},
     };
     int status = 0;
-    for (PyThreadState *thread = PyInterpreterState_ThreadHead(interpreter);
-         thread != NULL && status == 0; thread = PyThreadState_Next(thread)) {
-        status = visit_thread(thread, visit, context);
-    }
     for (size_t i = 0; i < sizeof held / sizeof *held && status == 0; i++) {
         status = visit_named(held[i].object, 0, held[i].name, visit, context);
+    }
+    for (int i = 0; i < exits_of(interpreter); i++) {
+        for (int part = 0; part < 3 && status == 0; part++) {
+            status = visit_named(exit_part(interpreter, i, part), 0, "atexit callback",
+                                 visit, context);
+        }
     }
     return status;
 }

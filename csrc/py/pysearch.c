@@ -13,12 +13,7 @@
 #include "pywide.h"
 
 /* Costs of starts that nobody gave, see leakcheck/measure/holding.py for the others. */
-enum {
-    COST_FRAME = 28,
-    COST_THREAD = 28,
-    COST_INTERPRETER = 32,
-    COST_STATIC_TYPE = 40
-};
+enum { COST_REGISTRY = 32, COST_STATIC_TYPE = 40 };
 
 enum { LOOKS = 1 << 10 }; /* Objects between two looks at the clock. */
 
@@ -123,11 +118,7 @@ begin(lc_pysearch *self, uint32_t node, uint32_t cost, const lc_pysearch_root *r
         self->root_room = room;
     }
     self->roots[self->root_count++] = *root;
-    /* What the interpreter holds for a while is often held by something better to name. */
-    if (root->origin == LC_PYSEARCH_GIVEN || root->origin == LC_PYSEARCH_STATIC_TYPE) {
-        return lc_graph_start(self->graph, node, cost, label);
-    }
-    return lc_graph_offer(self->graph, node, cost, label);
+    return lc_graph_start(self->graph, node, cost, label);
 }
 
 /* The kind of an object's type. A static type has no holder: it is a root when first met. */
@@ -239,7 +230,6 @@ visit_root(PyObject *object, const lc_pyroots_place *place, void *context)
                              .code = place->code,
                              .local = place->local,
                              .name = place->name};
-    uint32_t cost = place->thread == 0 ? COST_INTERPRETER : COST_THREAD;
     uint32_t node;
     lc_pykind kind;
     self->status = node_of(self, object, &node, &kind);
@@ -256,9 +246,8 @@ visit_root(PyObject *object, const lc_pyroots_place *place, void *context)
             return 0;
         }
         root.origin = LC_PYSEARCH_FRAME;
-        cost = COST_FRAME;
     }
-    self->status = begin(self, node, cost, &root);
+    self->status = begin(self, node, COST_REGISTRY, &root);
     return self->status == LC_OK ? 0 : -1;
 }
 
@@ -323,17 +312,31 @@ visit_rest(lc_pysearch *self)
     return status;
 }
 
+/* Visits what the starts so far lead to. */
+static lc_status
+visit_reached(lc_pysearch *self)
+{
+    lc_status status = LC_OK;
+    uint32_t node;
+    while (status == LC_OK && lc_graph_next(self->graph, &node)) {
+        status = visit_node(self, node, node);
+    }
+    return status;
+}
+
 lc_status
 lc_pysearch_run(lc_pysearch *self)
 {
-    uint32_t node;
-    self->status = LC_OK;
-    if (lc_pyroots_each(visit_root, self) != 0) {
+    if (lc_pyroots_registries(visit_root, self) != 0) {
         return self->status;
     }
-    lc_status status = LC_OK;
-    while (status == LC_OK && lc_graph_next(self->graph, &node)) {
-        status = visit_node(self, node, node);
+    lc_status status = visit_reached(self);
+    /* A frame ends some time: it is a holder to name where nothing lasting is. */
+    if (status == LC_OK && lc_pyroots_threads(visit_root, self) != 0) {
+        status = self->status;
+    }
+    if (status == LC_OK) {
+        status = visit_reached(self);
     }
     return status == LC_OK ? visit_rest(self) : status;
 }

@@ -53,5 +53,6 @@ RawOrigin = (
 RawChain = tuple[RawOrigin, tuple[object, ...], int]
 """(origin, objects from the root to the target, how many were left out after the first 40)."""
 
-RawHolders = tuple[list[RawChain | None], list[int], bool, int]
-"""(a chain for each target, references found to it, the time ran out, objects visited)."""
+RawHolders = tuple[list[RawChain | None], list[int], list[int], bool, int]
+"""(a chain for each target, references found to it, what it counts itself or -1 where that says
+nothing, the time ran out, objects visited)."""

@@ -155,31 +155,6 @@ a_start_stays_a_start(void **state)
 }
 
 static void
-an_offered_start_gives_way_to_a_cheaper_path(void **state)
-{
-    (void)state;
-    lc_graph *g = with_nodes(4);
-    const edge edges[] = {{0, 1, 1}, {0, 2, 20}};
-    assert_int_equal(lc_graph_offer(g, 0, 1, 1), LC_OK);
-    assert_int_equal(lc_graph_start(g, 0, 2, 5), LC_OK);
-    assert_int_equal(lc_graph_offer(g, 0, 0, 2), LC_OK); /* A start already. */
-    assert_int_equal(lc_graph_offer(g, 1, 10, 6), LC_OK);
-    assert_int_equal(lc_graph_offer(g, 2, 10, 7), LC_OK);
-    assert_int_equal(lc_graph_offer(g, 2, 11, 8), LC_OK);
-    lc_graph_close(g, 3);
-    assert_int_equal(lc_graph_offer(g, 3, 0, 9), LC_OK);
-    assert_int_equal(walk(g, edges, 2, NULL), 3);
-    assert_int_equal(lc_graph_label(g, 0), 5);
-    assert_int_equal(lc_graph_cost(g, 0), 2);
-    assert_int_equal(lc_graph_parent(g, 1), 0);
-    assert_int_equal(lc_graph_label(g, 1), LC_GRAPH_NONE);
-    assert_int_equal(lc_graph_parent(g, 2), LC_GRAPH_NONE);
-    assert_int_equal(lc_graph_label(g, 2), 7);
-    assert_true(lc_graph_check(g));
-    lc_graph_free(g);
-}
-
-static void
 nothing_goes_through_a_closed_node(void **state)
 {
     (void)state;
@@ -365,7 +340,6 @@ main(void)
         cmocka_unit_test(the_cheapest_path_is_kept_not_the_shortest),
         cmocka_unit_test(equal_ones_come_out_as_they_were_reached),
         cmocka_unit_test(a_start_stays_a_start),
-        cmocka_unit_test(an_offered_start_gives_way_to_a_cheaper_path),
         cmocka_unit_test(nothing_goes_through_a_closed_node),
         cmocka_unit_test(a_late_start_costs_what_the_walk_has_come_to),
         cmocka_unit_test(more_than_the_greatest_cost_counts_as_that),

@@ -47,7 +47,7 @@ def test_a_target_that_is_a_root_is_its_own_path() -> None:
 def test_equal_targets_get_equal_answers_in_their_places() -> None:
     one, other = Node(), Node()
     root = [one, other]
-    chains, found, _, _ = search([one, other, one], [(root, 0)])
+    chains, found, *_ = search([one, other, one], [(root, 0)])
     assert [answer[1][-1] for answer in chains] == [one, other, one]
     assert found[0] == found[2]
 
@@ -134,9 +134,8 @@ def test_a_context_of_the_thread_holds() -> None:
 
 def references_of(target: object) -> tuple[int, int]:
     """(references found, counted by the object itself but for the call's own)."""
-    targets = [target]
-    found = search(targets)[1][0]
-    return found, sys.getrefcount(target) - 1
+    _, found, counted, _, _ = search([target])
+    return found[0], counted[0]
 
 
 @pytest.mark.parametrize("copies", [0, 1, 7])
@@ -220,11 +219,11 @@ def test_the_collector_is_on_or_off_as_before() -> None:
 
 def test_a_search_out_of_time_says_so() -> None:
     kept = [[] for _ in range(20_000)]  # type: ignore[var-annotated]
-    chains, found, cut, visited = search([kept[-1]], max_seconds=1e-9)
+    chains, found, _, cut, visited = search([kept[-1]], max_seconds=1e-9)
     assert cut is True
     assert len(chains) == len(found) == 1
     assert visited < 20_000
-    assert search([kept[-1]])[2] is False
+    assert search([kept[-1]])[3] is False
 
 
 def test_a_deep_chain_is_shown_by_its_ends() -> None:
