@@ -51,6 +51,7 @@ PY = (
     "pyedges",
     "pysearch",
     "pyholders",
+    "pyfresh",
     "module",
 )
 

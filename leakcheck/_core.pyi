@@ -97,6 +97,15 @@ def holders(
     arguments included. `max_seconds` ends the search early; the answer says so.
     """
 
+def addresses() -> bytes:
+    """Where the objects are that the cycle collector tracks now, for `fresh`."""
+
+def fresh(addresses: bytes, /) -> list[object]:
+    """The objects that the cycle collector tracks now and did not track then.
+
+    One that lies where another lay that has died since passes for that one.
+    """
+
 def local_of(owner: object, value: object, /) -> str | None:
     """The local variable by which a frame object, generator or coroutine refers to `value`."""
 

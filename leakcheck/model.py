@@ -157,6 +157,7 @@ class Container:
         module: the module that the path starts from; empty likewise.
         before, after: entries at the baseline of the trace and at its end.
         frame: where it was last resized during the trace; None when that was not seen.
+        runs: runs between the two counts; 0 where that is not known.
     """
 
     type: str
@@ -165,6 +166,34 @@ class Container:
     before: int
     after: int
     frame: Frame | None = None
+    runs: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Entries a run; None where the runs are not known."""
+        return (self.after - self.before) / self.runs if self.runs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """Objects of one type that stayed behind after the runs of a recount.
+
+    Attributes:
+        type: qualified name of the type.
+        count: objects more than before.
+        runs: runs of the recount.
+        path: how the program reaches one of them, written as Python; empty when no path was found.
+        module: the module that the path starts from; empty likewise.
+        native: references to each of them that no object, frame or thread accounts for, so that
+            native code holds them; None where that can't be told.
+    """
+
+    type: str
+    count: int
+    runs: int
+    path: str
+    module: str
+    native: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +237,7 @@ class Result:
         seed: seed of the order of batches.
         metric: which metric decided; None when none did.
         containers: containers that grew with the runs, largest growth first.
+        survivors: objects of one type each that stayed behind, held by native code first.
         interned: strings a run that the interpreter interned and kept, seen by the recount.
         cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
             `functools.lru_cache of pkg.mod.function`.
@@ -232,6 +262,7 @@ class Result:
     seed: int = 0
     metric: Metric | None = None
     containers: tuple[Container, ...] = ()
+    survivors: tuple[Survivor, ...] = ()
     interned: float = 0.0
     cache: str = ""
     whose: Whose | None = None

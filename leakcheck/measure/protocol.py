@@ -197,6 +197,7 @@ class StepwiseCheck:
             self._leak,
             runs=self._leak.runs + recount.runs,
             containers=recount.containers,
+            survivors=recount.survivors,
             interned=recount.interned,
             seconds=self._elapsed(),
         )
@@ -232,6 +233,7 @@ class StepwiseCheck:
                 verdict=self._known.verdict,
                 cache=self._known.cache,
                 containers=self._known.containers,
+                survivors=self._known.survivors,
                 interned=self._known.interned,
             )
         if stopped and result.verdict is not Verdict.LEAK:

@@ -10,7 +10,7 @@ from leakcheck.judge.whose import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leakcheck.model import Result
+    from leakcheck.model import Container, Result, Survivor
     from leakcheck.report.places import Painter
 
 _HELD: Final = 2
@@ -25,10 +25,29 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
     if result.cache:
         yield f"  cache      {painter.line(result.cache)}"
     for one in result.containers[:_HELD]:
-        runs = f"{one.type}, {one.before:,} {painter.arrow} {one.after:,} entries"
+        runs = f"{one.type}, {_growth(one)}{one.before:,} {painter.arrow} {one.after:,} entries"
         if not one.path:
             yield f"  grows      a {runs}; no path to it from a module was found"
         elif one.path.startswith("fixture "):
             yield f"  retained   by {painter.line(one.path)}: {runs}"
         else:
             yield f"  held by    {painter.line(one.path)}: {runs}"
+    for kept in result.survivors[:_HELD]:
+        if kept.native:
+            yield f"  native     {painter.line(_native(kept), 400)}"
+        elif kept.path and not any(one.path for one in result.containers):
+            yield f"  held by    {painter.line(kept.path)}: {kept.count:,} {kept.type} in {kept.runs:,} runs"
+
+
+def _growth(one: Container) -> str:
+    """Such as "+1 a run, "."""
+    return "" if one.rate is None else f"+{one.rate:.3g} a run, "
+
+
+def _native(kept: Survivor) -> str:
+    """What nothing that Python sees accounts for."""
+    references = "1 reference" if kept.native == 1 else f"{kept.native} references"
+    return (
+        f"{references} to each of {kept.count:,} {kept.type} held by native code: "
+        "missing Py_DECREF?"
+    )
