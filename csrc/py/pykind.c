@@ -113,6 +113,10 @@ lc_pykind_get(lc_pykind_table *self, PyTypeObject *type, lc_pykind *out, bool *i
 uint32_t
 lc_pykind_cost(PyObject *from, lc_pykind from_kind, PyObject *to, lc_pykind to_kind)
 {
+    if (from_kind == LC_PYKIND_MODULE) {
+        /* What has no name in a module often has one in another. */
+        return PyModule_GetDict(from) == to ? UNWRITTEN : ROUNDABOUT;
+    }
     switch (to_kind) {
     case LC_PYKIND_TYPE:
         if (from_kind == LC_PYKIND_TYPE || (PyObject *)Py_TYPE(from) == to) {
@@ -124,7 +128,7 @@ lc_pykind_cost(PyObject *from, lc_pykind from_kind, PyObject *to, lc_pykind to_k
     case LC_PYKIND_CODE:
         return ROUNDABOUT;
     case LC_PYKIND_DICT:
-        if (from_kind == LC_PYKIND_MODULE || from_kind == LC_PYKIND_TYPE) {
+        if (from_kind == LC_PYKIND_TYPE) {
             return UNWRITTEN;
         }
         if (from_kind == LC_PYKIND_FUNCTION) {

@@ -8,6 +8,7 @@
 /* CPython's own headers have unused parameters. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#include "internal/pycore_frame.h"       /* PyFrameObject, FRAME_CLEARED */
 #include "internal/pycore_interp.h"      /* PyInterpreterState */
 #include "internal/pycore_interpframe.h" /* _PyInterpreterFrame */
 #pragma GCC diagnostic pop

@@ -25,7 +25,7 @@ def _context(chain: Sequence[Any]) -> tuple[str, int] | None:
         (at for at in range(1, len(chain)) if not type(chain[at]).__name__.startswith(_TREE)), None
     )
     if used is None:
-        return None
+        return ".<values>", len(chain) - 1
     for variable, value in contextvars.Context.items(here):
         if value is chain[used]:
             return f"[{variable.name}]", used

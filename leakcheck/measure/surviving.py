@@ -49,7 +49,7 @@ def groups(fresh: Iterable[Any], least: float) -> list[Group]:
 
 
 def survivors(kept: Sequence[Group], found: Sequence[Held], runs: int) -> tuple[Survivor, ...]:
-    """Each group with what holds it: first what native code holds.
+    """Each group with what holds it: first what native code holds, then types with a module.
 
     Args:
         kept: the groups.
@@ -73,7 +73,7 @@ def survivors(kept: Sequence[Group], found: Sequence[Held], runs: int) -> tuple[
                 native=_native(some),
             )
         )
-    answers.sort(key=lambda one: not one.native)
+    answers.sort(key=lambda one: (not one.native, "." not in one.type))
     return tuple(answers)
 
 

@@ -55,3 +55,9 @@ def test_a_search_that_did_not_end_says_nothing_of_native_code() -> None:
     kept = groups([One()] * 9, 5)
     (only,) = survivors(kept, [Held(None, None)] * 9, 9)
     assert only.native is None
+
+
+def test_types_of_a_module_come_before_builtin_ones() -> None:
+    kept = groups([[] for _ in range(20)] + [One()] * 9, 5)
+    found = survivors(kept, [Held(None, 0)] * 29, 9)
+    assert [one.count for one in found] == [9, 20]
