@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.judge.hints import hint
 from leakcheck.judge.whose import in_words
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
             yield f"  known      {painter.line(result.whose.known, 400)}"
     if result.cache:
         yield f"  cache      {painter.line(result.cache)}"
+    yield from _containers(painter, result)
+    yield from _survivors(painter, result)
+    known = result.whose is not None and result.whose.known
+    if not known and (said := hint(result)):
+        yield f"  next       {painter.line(said, 400)}"
+
+
+def _containers(painter: Painter, result: Result) -> Iterator[str]:
+    """What grows, and the way to it."""
     for one in result.containers[:_HELD]:
         runs = f"{one.type}, {_growth(one)}{one.before:,} {painter.arrow} {one.after:,} entries"
         if not one.path:
@@ -32,11 +42,16 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
             yield f"  retained   by {painter.line(one.path)}: {runs}"
         else:
             yield f"  held by    {painter.line(one.path)}: {runs}"
+
+
+def _survivors(painter: Painter, result: Result) -> Iterator[str]:
+    """What stayed behind, where native code holds it or no container that has a path."""
     for kept in result.survivors[:_HELD]:
         if kept.native:
             yield f"  native     {painter.line(_native(kept), 400)}"
         elif kept.path and not any(one.path for one in result.containers):
-            yield f"  held by    {painter.line(kept.path)}: {kept.count:,} {kept.type} in {kept.runs:,} runs"
+            runs = f"{kept.count:,} {painter.line(kept.type)} in {kept.runs:,} runs"
+            yield f"  held by    {painter.line(kept.path)}: {runs}"
 
 
 def _growth(one: Container) -> str:
