@@ -197,6 +197,29 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """What holds one object, as `holders` found it.
+
+    Attributes:
+        type: qualified name of the object's type.
+        path: how the program reaches it, written as Python; empty when no path was found.
+        module: the module that the path starts from; empty likewise.
+        native: references to it that no object, frame or thread accounts for, so that native code
+            holds them; None where that can't be told.
+    """
+
+    type: str
+    path: str
+    module: str
+    native: int | None
+
+    def __str__(self) -> str:
+        """Such as "app.Session: app.SESSIONS['user']"."""
+        text = f"{self.type}: {self.path or 'no path to it was found'}"
+        return f"{text}, and {self.native} references of native code" if self.native else text
+
+
+@dataclass(frozen=True, slots=True)
 class Whose:
     """Who has to look at a leak.
 

@@ -13,10 +13,7 @@ import weakref
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.ext.random_heaps import check_heap
 from tests.ext.searched import Node, assert_edges, chain, search
 
 DEEP = 200_000
@@ -243,12 +240,6 @@ def test_a_deep_chain_is_shown_by_its_ends() -> None:
 
 
 # --- random heaps ------------------------------------------------------------------------------
-
-
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**32), size=st.integers(0, 40))
-def test_every_edge_of_a_random_heap_exists(seed: int, size: int) -> None:
-    check_heap(seed, size)
 
 
 @pytest.mark.slow
