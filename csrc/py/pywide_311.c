@@ -2,13 +2,12 @@
  *
  * CPython 3.11 to 3.13: three generations, and the frozen one after other fields.
  */
-#include "pywide.h"
-
-#include <Python.h>
+#include <Python.h> /* First: it says what the C library is to declare. */
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
 #include "../core/mem.h"
+#include "pywide.h"
 
 enum { LISTS = NUM_GENERATIONS + 1 };
 
