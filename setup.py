@@ -38,8 +38,23 @@ CORE = (
     "growth_series",
     "growth_retained",
     "recorder",
+    "graph",
 )
-PY = ("pysite", "pystack", "pyheap", "pyhook", "pyloop", "pycheck", "pyresult", "module")
+PY = (
+    "pysite",
+    "pystack",
+    "pyheap",
+    "pyhook",
+    "pyloop",
+    "pycheck",
+    "pyresult",
+    "pykind",
+    "pyedges",
+    "pysearch",
+    "pyholders",
+    "pyfresh",
+    "module",
+)
 
 
 def sources() -> tuple[list[str], list[str]]:
@@ -50,10 +65,11 @@ def sources() -> tuple[list[str], list[str]]:
     frees = {11: "pyfree_311", 12: "pyfree_311", 13: "pyfree_313"}.get(minor, "pyfree_314")
     wides = {11: "pywide_311", 12: "pywide_311", 13: "pywide_311"}.get(minor, "pywide_314")
     interns = {11: "pyintern_311"}.get(minor, "pyintern_312")
+    roots = {11: "pyroots_311", 12: "pyroots_312", 13: "pyroots_313"}.get(minor, "pyroots_314")
     mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
         [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
-        [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes, frees, wides, interns)],
+        [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes, frees, wides, interns, roots)],
     )
 
 

@@ -7,17 +7,18 @@ when it leaks. Importing this package loads neither the C sampler nor pytest.
 
 from typing import Final
 
-from leakcheck.api import check
+from leakcheck.api import check, holders
 from leakcheck.config import Settings
 from leakcheck.decorator import leakcheck
 from leakcheck.errors import BlindError, LeakcheckError, LeakError, UsageError
-from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
+from leakcheck.model import Frame, Holding, Phase, Reading, Result, Site, Verdict
 
 __version__: Final = "0.1.0.dev0"
 
 __all__ = [
     "BlindError",
     "Frame",
+    "Holding",
     "LeakError",
     "LeakcheckError",
     "Phase",
@@ -29,5 +30,6 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "holders",
     "leakcheck",
 ]

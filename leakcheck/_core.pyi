@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, final
 
-from leakcheck.measure.raw import RawFrame, RawResult
+from leakcheck.measure.raw import RawFrame, RawHolders, RawResult
 
 MODE_ADAPTIVE: Final = 0
 MODE_CONFIRM: Final = 1
@@ -79,6 +79,39 @@ def wide(most: int, /) -> tuple[int, int] | None:
     None: there are more than `most` objects (0: no limit), or this interpreter keeps them where
     the sampler does not know its way.
     """
+
+def holders(
+    targets: Sequence[object],
+    roots: Sequence[tuple[object, int]],
+    /,
+    *,
+    closed: Sequence[object],
+    harness: tuple[str, ...],
+    max_seconds: float,
+) -> RawHolders:
+    """Who holds each of `targets`, in one pass over the heap; no Python code runs.
+
+    The search begins at `roots` and at static types, and after them at what the interpreter, thread
+    states and running frames hold. Of several paths the cheapest is given: a root has its cost (0 .. 63), a
+    step that one would write costs 4, one that says little more. No path leads through an object
+    of `closed`, nor through one whose type, nor begins in a frame whose module, is of a top-level
+    package named in `harness`.
+
+    References are counted over the whole heap, whether a path leads there or not, those of the
+    arguments included. `max_seconds` ends the search early; the answer says so.
+    """
+
+def addresses() -> bytes:
+    """Where the objects are that the cycle collector tracks now, for `fresh`."""
+
+def fresh(addresses: bytes, /) -> list[object]:
+    """The objects that the cycle collector tracks now and did not track then.
+
+    One that lies where another lay that has died since passes for that one.
+    """
+
+def local_of(owner: object, value: object, /) -> str | None:
+    """The local variable by which a frame object, generator or coroutine refers to `value`."""
 
 def interned() -> int | None:
     """How many strings are interned; None where the interpreter hides it (3.11)."""

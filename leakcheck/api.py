@@ -20,6 +20,7 @@ from leakcheck.callables import (
 )
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
 from leakcheck.errors import LeakError, UsageError
+from leakcheck.model import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -189,6 +190,35 @@ def message(result: Result, function: Callable[..., object], case: TestCase | No
         reproduce=_reproduce(function, case),
         style=Style(),
         advice=CALL,
+    )
+
+
+def holders(wanted: object, *, most: int = 20) -> tuple[Holding, ...]:
+    """Who holds an object, or the objects of a type.
+
+    Args:
+        wanted: an object; of a type, its living objects that the cycle collector knows.
+        most: of a type, at most so many: the newest.
+
+    Raises:
+        BlindError: the sampler can't be loaded here.
+        UsageError: `most` is no number of objects.
+    """
+    from leakcheck.measure.holding import held, living
+    from leakcheck.measure.plain import qualified
+
+    if most < 1:
+        raise UsageError(f"most must be at least 1, not {most}")
+    is_type = issubclass(type(wanted), type)
+    objects = living(cast("type", wanted), most) if is_type else [wanted]
+    return tuple(
+        Holding(
+            type=qualified(type(one)),
+            path=found.path.text if found.path else "",
+            module=found.path.module if found.path else "",
+            native=found.native,
+        )
+        for one, found in zip(objects, held(objects, {}), strict=True)
     )
 
 

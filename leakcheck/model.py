@@ -3,61 +3,24 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
+from leakcheck.terms import Metric, Owner, Phase, Verdict
 
-class Verdict(enum.StrEnum):
-    """What a check can say. LEAK and UNBOUNDED_CACHE fail a test by default.
-
-    CACHE and UNBOUNDED_CACHE are said only after an intervention: the cache was emptied and the
-    growth was gone.
-    """
-
-    CLEAN = "clean"
-    LEAK = "leak"
-    UNBOUNDED_CACHE = "unbounded cache"
-    CACHE = "cache"
-    INCONCLUSIVE = "inconclusive"
-    NOT_MEASURED = "not measured"
-
-    @property
-    def leaks(self) -> bool:
-        """Memory grows without a limit."""
-        return self in (Verdict.LEAK, Verdict.UNBOUNDED_CACHE)
-
-
-class Metric(enum.StrEnum):
-    """What is counted; each is judged apart, and a leak in any of them is a leak.
-
-    The order is that of `csrc/core/growth.h`.
-    """
-
-    BLOCKS = "blocks"
-    RAW = "raw blocks"
-    OBJECTS = "gc objects"
-    REFERENCES = "references"
-
-
-class Owner(enum.StrEnum):
-    """Whose a leak is."""
-
-    PROJECT = "project"
-    TEST = "test"
-    FIXTURE = "fixture"
-    DEPENDENCY = "dependency"
-    STDLIB = "standard library"
-    INTERPRETER = "interpreter"
-    HARNESS = "harness"
-    UNKNOWN = "unknown"
-
-
-class Phase(enum.StrEnum):
-    """Where in the check a reading was taken."""
-
-    WARMUP = "warm-up"
-    SCREEN = "screen"
-    TRACE = "trace"
+__all__ = [
+    "Container",
+    "Frame",
+    "Holding",
+    "Metric",
+    "Owner",
+    "Phase",
+    "Reading",
+    "Result",
+    "Site",
+    "Survivor",
+    "Verdict",
+    "Whose",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +120,7 @@ class Container:
         module: the module that the path starts from; empty likewise.
         before, after: entries at the baseline of the trace and at its end.
         frame: where it was last resized during the trace; None when that was not seen.
+        runs: runs between the two counts; 0 where that is not known.
     """
 
     type: str
@@ -165,6 +129,57 @@ class Container:
     before: int
     after: int
     frame: Frame | None = None
+    runs: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Entries a run; None where the runs are not known."""
+        return (self.after - self.before) / self.runs if self.runs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """Objects of one type that stayed behind after the runs of a recount.
+
+    Attributes:
+        type: qualified name of the type.
+        count: objects more than before.
+        runs: runs of the recount.
+        path: how the program reaches one of them, written as Python; empty when no path was found.
+        module: the module that the path starts from; empty likewise.
+        native: references to each of them that no object, frame or thread accounts for, so that
+            native code holds them; None where that can't be told.
+    """
+
+    type: str
+    count: int
+    runs: int
+    path: str
+    module: str
+    native: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What holds one object, as `holders` found it.
+
+    Attributes:
+        type: qualified name of the object's type.
+        path: how the program reaches it, written as Python; empty when no path was found.
+        module: the module that the path starts from; empty likewise.
+        native: references to it that no object, frame or thread accounts for, so that native code
+            holds them; None where that can't be told.
+    """
+
+    type: str
+    path: str
+    module: str
+    native: int | None
+
+    def __str__(self) -> str:
+        """Such as "app.Session: app.SESSIONS['user']"."""
+        text = f"{self.type}: {self.path or 'no path to it was found'}"
+        return f"{text}, and {self.native} references of native code" if self.native else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +223,7 @@ class Result:
         seed: seed of the order of batches.
         metric: which metric decided; None when none did.
         containers: containers that grew with the runs, largest growth first.
+        survivors: objects of one type each that stayed behind, held by native code first.
         interned: strings a run that the interpreter interned and kept, seen by the recount.
         cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
             `functools.lru_cache of pkg.mod.function` or `linecache.cache`.
@@ -239,6 +255,7 @@ class Result:
     seed: int = 0
     metric: Metric | None = None
     containers: tuple[Container, ...] = ()
+    survivors: tuple[Survivor, ...] = ()
     interned: float = 0.0
     cache: str = ""
     emptied: tuple[str, ...] = ()

@@ -9,7 +9,9 @@
 #include "pycheck.h"
 #include "pyframe.h"
 #include "pyfree.h"
+#include "pyfresh.h"
 #include "pyheap.h"
+#include "pyholders.h"
 #include "pyintern.h"
 #include "pyloop.h"
 #include "pyresult.h"
@@ -186,6 +188,15 @@ static PyMethodDef methods[] = {
      PyDoc_STR("How many strings are interned, or None.")},
     {"wide", core_wide, METH_O,
      PyDoc_STR("(gc objects, entries of lists and deques); None: above the limit.")},
+    {"holders", (PyCFunction)(void (*)(void))lc_pyholders_find,
+     METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("Paths from roots to objects, and the references to them.")},
+    {"addresses", lc_pyfresh_addresses, METH_NOARGS,
+     PyDoc_STR("Where the objects are that the collector tracks.")},
+    {"fresh", lc_pyfresh_since, METH_O,
+     PyDoc_STR("The objects that the collector tracks besides those.")},
+    {"local_of", lc_pyholders_local, METH_VARARGS,
+     PyDoc_STR("The local variable by which a frame or generator holds a value.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},

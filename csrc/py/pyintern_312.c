@@ -2,11 +2,11 @@
  *
  * CPython 3.12 and later: a dict of the interpreter.
  */
-#include "pyintern.h"
-
-#include <Python.h>
+#include <Python.h> /* First: it says what the C library is to declare. */
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
+
+#include "pyintern.h"
 
 bool
 lc_pyintern_count(int64_t *out)

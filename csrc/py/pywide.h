@@ -35,4 +35,8 @@ int lc_pywide_prepare(void);
  * limit), or this interpreter keeps them elsewhere. */
 bool lc_pywide_read(int64_t most, lc_pywide_counts *out);
 
+/* The head (PyGC_Head) of the i-th list of tracked objects, from 0 on, the frozen one
+ * included; NULL: there are no more, or this interpreter keeps them elsewhere. */
+void *lc_pywide_list(int i);
+
 #endif

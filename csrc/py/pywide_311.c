@@ -2,13 +2,12 @@
  *
  * CPython 3.11 to 3.13: three generations, and the frozen one after other fields.
  */
-#include "pywide.h"
-
-#include <Python.h>
+#include <Python.h> /* First: it says what the C library is to declare. */
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
 #include "../core/mem.h"
+#include "pywide.h"
 
 enum { LISTS = NUM_GENERATIONS + 1 };
 
@@ -20,3 +19,9 @@ generation_of(PyInterpreterState *of, int i)
 }
 
 #include "pywide_body.h"
+
+void *
+lc_pywide_list(int i)
+{
+    return interpreter == NULL || i >= LISTS ? NULL : generation_of(interpreter, i);
+}

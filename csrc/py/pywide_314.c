@@ -3,13 +3,12 @@
  * CPython 3.14 and later: three lists and right after them the frozen one. The three are
  * called young and old[2] up to 3.14.4 and generations[3] since, at the same place.
  */
-#include "pywide.h"
-
-#include <Python.h>
+#include <Python.h> /* First: it says what the C library is to declare. */
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
 #include "../core/mem.h"
+#include "pywide.h"
 
 enum { LISTS = 4 };
 
@@ -20,3 +19,9 @@ generation_of(PyInterpreterState *of, int i)
 }
 
 #include "pywide_body.h"
+
+void *
+lc_pywide_list(int i)
+{
+    return interpreter == NULL || i >= LISTS ? NULL : generation_of(interpreter, i);
+}

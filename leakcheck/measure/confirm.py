@@ -64,6 +64,7 @@ def as_proven(result: Result, known: Result) -> Result:
         verdict=known.verdict,
         cache=known.cache,
         containers=known.containers,
+        survivors=known.survivors,
         interned=known.interned,
         emptied=known.emptied,
         input_keyed=known.input_keyed,

@@ -3,7 +3,8 @@
 
 The lengths of all lists, dicts, sets and deques are taken, the body runs a few times more, and
 the lengths are taken again. Only containers that exist before are looked at: one that is made
-by a run and kept is an entry of one that was there.
+by a run and kept is an entry of one that was there. What was not there before and stayed is
+looked at by itself (surviving.py).
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.holding import paths
+from leakcheck.measure.holding import held
+from leakcheck.measure.plain import qualified
 from leakcheck.measure.series import runs_for
+from leakcheck.measure.surviving import groups, survivors
 from leakcheck.model import Container
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from leakcheck.model import Survivor
 
 SHARE: Final = 0.5
 """Part of the expected entries that makes a container one that grows with the runs."""
@@ -43,7 +48,9 @@ class Recount:
         self._before: dict[int, int] = {}
         self._interned = 0
         self._asked = False
+        self._addresses = b""
         self.containers: tuple[Container, ...] = ()
+        self.survivors: tuple[Survivor, ...] = ()
         self.interned = 0.0
 
     def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
@@ -60,6 +67,7 @@ class Recount:
         gc.collect()
         self._before = {id(one): _length(one) for one in _containers()}
         self._interned = load_core().interned() or 0
+        self._addresses = load_core().addresses()
         return self.runs
 
     def read(self) -> None:
@@ -76,33 +84,45 @@ class Recount:
         ]
         grown.sort(key=lambda one: one[1] - one[2])
         del grown[SHOWN:]
-        if not grown:
+        kept = groups(load_core().fresh(self._addresses), least)
+        self._addresses = b""
+        wanted = [one for one, _, _ in grown]
+        for group in kept:
+            wanted += group.sample
+        if not wanted:
             return
-        found = paths([one for one, _, _ in grown], self._roots() if self._roots else {})
+        found = held(wanted, self._roots() if self._roots else {})
+        self.survivors = survivors(kept, found[len(grown) :], self.runs)
         self.containers = tuple(
             sorted(
                 (
                     Container(
-                        type=_type_name(one),
+                        type=qualified(type(one)),
                         path=path.text if path else "",
                         module=path.module if path else "",
                         before=first,
                         after=last,
+                        runs=self.runs,
                     )
-                    for (one, first, last), path in zip(grown, found, strict=True)
+                    for (one, first, last), (path, _) in zip(grown, found, strict=False)
                 ),
-                key=lambda one: (not one.path, one.before - one.after, one.path),
+                key=_telling,
             )
         )
 
     def close(self) -> None:
         """Forget what was counted. Idempotent."""
         self._before = {}
+        self._addresses = b""
         self._asked = True
 
     def found(self) -> dict[str, object]:
-        """What grew, and how many strings a run were interned and stayed."""
-        return {"containers": self.containers, "interned": self.interned}
+        """What grew, what stayed, and how many strings a run were interned and stayed."""
+        return {
+            "containers": self.containers,
+            "survivors": self.survivors,
+            "interned": self.interned,
+        }
 
 
 def _containers() -> Iterator[Any]:
@@ -135,8 +155,7 @@ def _length(one: Any) -> int:
     return next(_LENGTHS[kind](one) for kind in _KINDS if issubclass(type(one), kind))
 
 
-def _type_name(one: object) -> str:
-    kind = type(one)
-    module = type.__dict__["__module__"].__get__(kind)
-    name = type.__dict__["__qualname__"].__get__(kind)
-    return name if module == "builtins" or type(module) is not str else f"{module}.{name}"
+def _telling(one: Container) -> tuple[int, int, str]:
+    """For the order: what has an owner first, then what has a path; of these what grew most."""
+    owned = one.module or one.path.startswith("fixture ")
+    return (0 if owned else 1 if one.path else 2), one.before - one.after, one.path

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from types import CodeType
+from typing import Literal, TypedDict
 
 RawReading = tuple[int, int, int, int, int, int]
 """(phase 0..2, runs, blocks, raw, gc objects, references); the last two -1 where not read."""
@@ -37,3 +38,21 @@ class RawResult(TypedDict):
     """gc objects and references were read wherever they were to be."""
     dropped: int
     untracked_frees: int
+
+
+RawOrigin = (
+    tuple[Literal["given"], int]
+    | tuple[Literal["frame"], int, CodeType, str | None]
+    | tuple[Literal["thread"], int, str]
+    | tuple[Literal["interpreter"], str]
+    | tuple[Literal["static type"]]
+)
+"""Where a path begins: index of the root given; a running frame's thread, code and variable
+(None: another value of the frame); a thread's ident and what of it; what of the interpreter."""
+
+RawChain = tuple[RawOrigin, tuple[object, ...], int]
+"""(origin, objects from the root to the target, how many were left out after the first 40)."""
+
+RawHolders = tuple[list[RawChain | None], list[int], list[int], bool, int]
+"""(a chain for each target, references found to it, what it counts itself or -1 where that says
+nothing, the time ran out, objects visited)."""

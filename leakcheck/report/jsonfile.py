@@ -16,6 +16,7 @@ from leakcheck.model import (
     Reading,
     Result,
     Site,
+    Survivor,
     Verdict,
     Whose,
 )
@@ -63,6 +64,7 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
         "seed": result.seed,
         "metric": None if result.metric is None else str(result.metric),
         "containers": [_container(one) for one in result.containers],
+        "survivors": [_survivor(one) for one in result.survivors],
         "interned": result.interned,
         "cache": result.cache,
         "emptied": list(result.emptied),
@@ -113,6 +115,7 @@ def from_dict(data: object) -> Result:
         seed=top.integer("seed"),
         metric=choice(top, "metric", Metric) if top.present("metric") else None,
         containers=tuple(_read_container(one) for one in top.records("containers")),
+        survivors=tuple(_read_survivor(one) for one in top.records("survivors")),
         interned=top.number("interned"),
         cache=top.text("cache"),
         emptied=top.texts("emptied"),
@@ -151,6 +154,18 @@ def _container(one: Container) -> dict[str, Json]:
         "before": one.before,
         "after": one.after,
         "frame": None if one.frame is None else _frame(one.frame),
+        "runs": one.runs,
+    }
+
+
+def _survivor(one: Survivor) -> dict[str, Json]:
+    return {
+        "type": one.type,
+        "count": one.count,
+        "runs": one.runs,
+        "path": one.path,
+        "module": one.module,
+        "native": one.native,
     }
 
 
@@ -172,9 +187,23 @@ def _read_container(data: Fields) -> Container:
         before=data.integer("before"),
         after=data.integer("after"),
         frame=_read_frame(data.record("frame")) if data.present("frame") else None,
+        runs=data.integer("runs"),
     )
     data.done()
     return container
+
+
+def _read_survivor(data: Fields) -> Survivor:
+    survivor = Survivor(
+        type=data.text("type"),
+        count=data.integer("count"),
+        runs=data.integer("runs"),
+        path=data.text("path"),
+        module=data.text("module"),
+        native=data.optional_integer("native"),
+    )
+    data.done()
+    return survivor
 
 
 def _read_whose(data: Fields) -> Whose:

@@ -122,8 +122,39 @@ def walk(core: Any, library: ctypes.CDLL, count: int, *, leaks: bool) -> Counter
         fates[ended] += 1
 
 
+def search(core: Any, kept: list[Any]) -> str:
+    """What a search for holders and for new objects ends in."""
+    try:
+        core.fresh(core.addresses()[:800])
+        chains = core.holders(kept[:9], [(kept, 0)], closed=[], harness=(), max_seconds=60.0)[0]
+    except MemoryError:
+        return "MemoryError"
+    return "found" if all(chain[1][0] is kept for chain in chains) else "wrong"
+
+
+def searches(core: Any, library: ctypes.CDLL, count: int) -> Counter[str]:
+    """The same as `walk` for searches."""
+    fates: Counter[str] = Counter()
+    kept = [[number] for number in range(500)]
+    search(core, kept)
+    own = library.lc_mem_failing_outstanding()
+    n = 0
+    while True:
+        n += 1
+        library.lc_mem_failing_set(n, count or EVER)
+        ended = search(core, kept)
+        failed = library.lc_mem_failing_failed()
+        library.lc_mem_failing_set(0, 0)
+        if library.lc_mem_failing_outstanding() != own or not gc.isenabled():
+            raise SystemExit(f"request {n} of a search: memory is left, or the collector is off")
+        if failed == 0:
+            fates[f"undisturbed: {ended}"] += 1
+            return fates
+        fates[ended] += 1
+
+
 def main() -> None:
-    """Walk with a body that leaks and with one that does not."""
+    """Walk with a body that leaks and with one that does not, and through searches."""
     path, count = sys.argv[1], int(sys.argv[2])
     core, library = load(path), ctypes.CDLL(path)
     library.lc_mem_failing_set.argtypes = [ctypes.c_size_t, ctypes.c_size_t]
@@ -131,7 +162,8 @@ def main() -> None:
     library.lc_mem_failing_failed.restype = ctypes.c_size_t
     library.lc_mem_failing_outstanding.restype = ctypes.c_size_t
     fate(core, Body(leaks=True))
-    print(json.dumps([walk(core, library, count, leaks=leaks) for leaks in (True, False)]))
+    fates = [walk(core, library, count, leaks=leaks) for leaks in (True, False)]
+    print(json.dumps([*fates, searches(core, library, count)]))
 
 
 main()

@@ -61,9 +61,12 @@ def test_no_request_of_ours_that_fails_makes_a_wrong_verdict(
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    leaking, quiet = json.loads(done.stdout)
+    leaking, quiet, searched = json.loads(done.stdout)
     assert leaking.pop("undisturbed: leak") == 1
     assert quiet.pop("undisturbed: clean") == 1
     for seen in (leaking, quiet):
         assert set(seen) == fates
         assert min(seen.values()) > 5
+    assert searched.pop("undisturbed: found") == 1
+    assert set(searched) == {"MemoryError"}
+    assert searched["MemoryError"] > 5

@@ -31,7 +31,7 @@ VARIANT = re.compile(
 # --- Python ----------------------------------------------------------------------------------
 
 LAYERS = (  # a unit may import what stands below it, bottom first
-    {"model", "errors"},
+    {"terms", "model", "errors"},
     {"config"},
     {"measure", "judge", "explain", "probes"},
     {"report"},
@@ -39,6 +39,7 @@ LAYERS = (  # a unit may import what stands below it, bottom first
     {"api", "decorator", "doctor", "cli", "pytest_plugin", "plugin", "__main__"},
 )
 SIDEWAYS = {  # and these of its own layer
+    "model": {"terms"},
     "errors": {"model"},
     "target": {"callables", "traces"},
     "decorator": {"api"},

@@ -220,3 +220,42 @@ def test_a_known_leak_of_the_interpreter_is_shown_and_fails_nothing(run):
             "leakcheck: 1 with a known leak of the interpreter (not failed)",
         ]
     )
+
+
+NATIVE = """
+import ctypes
+class Buffer:
+    pass
+def test_it():
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(Buffer()))
+"""
+
+CHAIN = """
+class Node:
+    def __init__(self, following):
+        self.following = following
+class Log:
+    last = None
+def test_it():
+    Log.last = Node(Log.last)
+"""
+
+
+def test_the_growth_of_what_holds_is_said(run):
+    done = run(SHARED)
+    done.result.stdout.fnmatch_lines(["  held by    test_it.BUS.handlers: list, +1 a run, *"])
+
+
+def test_references_of_native_code_are_said(run):
+    done = run(NATIVE)
+    assert done.verdict("test_it") == "leak"
+    done.result.stdout.fnmatch_lines(
+        ["  native     1 reference to each of * test_it.Buffer held by native code: *Py_DECREF?"]
+    )
+
+
+def test_a_chain_without_a_container_is_held_by_its_first_link(run):
+    done = run(CHAIN)
+    assert done.verdict("test_it") == "leak"
+    done.result.stdout.fnmatch_lines(["  held by    test_it.Log.last*: * test_it.Node in * runs"])
+    assert "native code" not in done.out

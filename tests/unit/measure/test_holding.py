@@ -129,9 +129,21 @@ def test_a_fixture_value_is_named_by_the_fixture() -> None:
     assert path_of(rows, {"fixture `rows` (module)": rows}) == "fixture `rows` (module)"
 
 
-def test_a_container_that_only_a_frame_holds_has_no_path() -> None:
+def test_a_container_that_only_a_frame_holds_is_named_by_its_variable() -> None:
     alone: list[int] = []
-    assert paths([alone], {}) == [None]
+    (found,) = paths([alone], {})
+    assert found is not None
+    assert found.text.startswith("local `alone` of test_a_container_that_only_a_frame_holds_is")
+    assert found.module == ""
+
+
+def test_a_container_that_nothing_reaches_has_no_path() -> None:
+    made: list[Any] = [Plain()]
+    made[0].me = made
+    number = id(made)
+    del made
+    alone = [one for one in gc.get_objects() if id(one) == number]
+    assert paths([*alone.pop()], {}) == [None]
 
 
 def test_nothing_is_kept_alive(module: types.ModuleType) -> None:
