@@ -121,6 +121,8 @@ class Container:
         before, after: entries at the baseline of the trace and at its end.
         frame: where it was last resized during the trace; None when that was not seen.
         runs: runs between the two counts; 0 where that is not known.
+        key: the part of the path that is the same for all closures that one function makes,
+            beginning with the name of what it made; empty where no such closure is on the way.
     """
 
     type: str
@@ -130,6 +132,7 @@ class Container:
     after: int
     frame: Frame | None = None
     runs: int = 0
+    key: str = ""
 
     @property
     def rate(self) -> float | None:

@@ -92,14 +92,15 @@ def whose(
 def cause(result: Result, root: Path) -> str:
     """Equal for leaks that are one: the path to what holds them, or the lines that allocate.
 
-    No line numbers, no parameters and no folders of one machine are in it.
+    What closures of one factory hold is one leak, whatever the names of the closures are. No line
+    numbers, no parameters and no folders of one machine are in it.
     """
     entry = known(result)
     if entry is not None:
         return f"interpreter: {entry.name}"
     held = next((one for one in result.containers if one.path), None)
     if held is not None:
-        return "held by " + _DIGITS.sub("#", held.path)
+        return "held by " + _DIGITS.sub("#", held.key or held.path)
     site = next((one for one in result.sites if one.grows), None) or next(iter(result.sites), None)
     if site is None:
         return ""

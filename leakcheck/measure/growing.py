@@ -93,22 +93,19 @@ class Recount:
             return
         found = held(wanted, self._roots() if self._roots else {})
         self.survivors = survivors(kept, found[len(grown) :], self.runs)
-        self.containers = tuple(
-            sorted(
-                (
-                    Container(
-                        type=qualified(type(one)),
-                        path=path.text if path else "",
-                        module=path.module if path else "",
-                        before=first,
-                        after=last,
-                        runs=self.runs,
-                    )
-                    for (one, first, last), (path, _) in zip(grown, found, strict=False)
-                ),
-                key=_telling,
+        grew = [
+            Container(
+                type=qualified(type(one)),
+                path=way.path.text if way.path else "",
+                module=way.path.module if way.path else "",
+                before=first,
+                after=last,
+                runs=self.runs,
+                key=way.key,
             )
-        )
+            for (one, first, last), way in zip(grown, found, strict=False)
+        ]
+        self.containers = tuple(sorted(grew, key=_telling))
 
     def close(self) -> None:
         """Forget what was counted. Idempotent."""

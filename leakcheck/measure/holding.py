@@ -57,10 +57,14 @@ class Held(NamedTuple):
         path: None where none was found.
         native: references that nothing in the heap accounts for, so native code holds them: None
             where the search did not end or the interpreter does not count this object.
+        key: where the last part of the way leads through the closure of a function that another
+            function made, that part, by the function's own name: the same for all that were made
+            there. Empty elsewhere.
     """
 
     path: Path | None
     native: int | None
+    key: str = ""
 
 
 def paths(wanted: Sequence[object], roots: Mapping[str, object]) -> list[Path | None]:
@@ -102,6 +106,7 @@ def held(
         Held(
             None if chain is None else _written(chain, names),
             None if cut or count < 0 else max(count - references, 0),
+            "" if chain is None or chain[2] else _made_in(chain[1]),
         )
         for chain, references, count in zip(chains, found, counted, strict=True)
     ]
@@ -155,6 +160,22 @@ def _written(chain: RawChain, names: Sequence[Path]) -> Path:
         assert isinstance(kind, type)
         text, module = qualified(kind), module_of(kind)
     return Path(text + steps, module)
+
+
+def _made_in(objects: Sequence[object]) -> str:
+    """The steps from the last function that was made by another one; empty without one."""
+    for place in range(len(objects) - 2, -1, -1):
+        here = objects[place]
+        if not is_a(here, types.FunctionType):
+            continue
+        code = types.FunctionType.__dict__["__code__"].__get__(here)
+        closure = types.FunctionType.__dict__["__closure__"].__get__(here)
+        if closure is objects[place + 1] and "<locals>" in code.co_qualname:
+            names = types.FunctionType.__dict__["__globals__"].__get__(here)
+            module = entry(names, "__name__")
+            made = f"{module}.{code.co_qualname}" if type(module) is str else code.co_qualname
+            return made + written(objects[place:])
+    return ""
 
 
 def _of_names(_names: object, steps: str) -> str:

@@ -186,7 +186,9 @@ class StepwiseCheck:
         self._leak = dataclasses.replace(
             self._leak, runs=self._leak.runs + step.runs, seconds=self._elapsed(), **found
         )
-        self._check = next(self._further, None)
+        # What only explains a leak may not take the time of other tests.
+        left = self._elapsed() < self._settings.max_time
+        self._check = next(self._further, None) if left else None
         if self._check is None:
             self._decide(self._leak)
 

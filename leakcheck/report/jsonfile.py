@@ -155,6 +155,7 @@ def _container(one: Container) -> dict[str, Json]:
         "after": one.after,
         "frame": None if one.frame is None else _frame(one.frame),
         "runs": one.runs,
+        "key": one.key,
     }
 
 
@@ -188,6 +189,7 @@ def _read_container(data: Fields) -> Container:
         after=data.integer("after"),
         frame=_read_frame(data.record("frame")) if data.present("frame") else None,
         runs=data.integer("runs"),
+        key=data.text("key"),
     )
     data.done()
     return container

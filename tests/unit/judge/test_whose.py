@@ -86,6 +86,19 @@ def test_leaks_with_one_holder_have_one_cause_wherever_they_are_allocated() -> N
     assert cause(one, ROOT) == cause(two, ROOT) == "held by click._compat._cache[#].data"
 
 
+def test_what_closures_of_one_factory_hold_has_one_cause() -> None:
+    key = "click._compat.make.<locals>.func.__closure__[cache].data"
+    out, err = (
+        leak(CLICK, held=f"click._compat.{name}.__closure__[cache].data", module="click._compat")
+        for name in ("stdout", "stderr")
+    )
+    assert cause(out, ROOT) != cause(err, ROOT)
+    out, err = (
+        replace(one, containers=(replace(one.containers[0], key=key),)) for one in (out, err)
+    )
+    assert cause(out, ROOT) == cause(err, ROOT) == f"held by {key}"
+
+
 def test_a_cause_has_no_line_numbers_and_no_folders_of_this_machine() -> None:
     here = leak(TEST, CLICK)
     moved = replace(CLICK, file="/other/lib/python3.11/site-packages/click/testing.py", line=200)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from leakcheck.measure.holding import paths
+from leakcheck.measure.holding import held, paths
 
 
 class Slotted:
@@ -112,6 +112,8 @@ def test_a_closure_is_named_by_its_variable(module: types.ModuleType) -> None:
     module.make = closure()  # type: ignore[attr-defined]
     cache = module.make()  # type: ignore[attr-defined]
     assert path_of(cache.data) == "zoo_of_holders.make.__closure__[cache].data"
+    (found,) = held([cache.data], {})
+    assert found.key == f"{__name__}.closure.<locals>.function.__closure__[cache].data"
 
 
 def test_a_class_attribute_is_named_by_its_class(module: types.ModuleType) -> None:
