@@ -35,6 +35,10 @@ SEEN_SHARE: Final = 0.5
 free meanwhile is in them too."""
 
 
+WIDE: Final = (Metric.OBJECTS, Metric.REFERENCES)
+"""Not counted where the process has more than a million objects."""
+
+
 @dataclass(frozen=True, slots=True)
 class Canary:
     """One body with a known verdict.
@@ -44,7 +48,8 @@ class Canary:
         plant: makes a fresh body; the last line of its code is the planted line.
         settings: how it is judged.
         metric: that in which it leaks, run by run; None where it need not be seen in one.
-        leaks: it must be called a leak, at the planted line; otherwise it must be clean.
+        leaks: it must be called a leak; otherwise it must be clean.
+        lined: it takes a block for what it keeps, so the planted line must be named.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Canary:
     settings: Settings
     metric: Metric | None = None
     leaks: bool = True
+    lined: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,15 @@ def _gc_object() -> Body:
     return plant
 
 
+def _reference() -> Body:
+    kept: list[object] = []
+
+    def plant() -> None:
+        kept.append(None)
+
+    return plant
+
+
 def _each_tenth_run() -> Body:
     kept: list[object] = []
     turn = itertools.count(1)
@@ -128,6 +143,7 @@ CANARIES: Final = (
     # Since CPython 3.14 a lock is part of its object.
     *(_RAW if sys.version_info < (3, 14) else ()),
     Canary("gc object", _gc_object, _EVERY_RUN, Metric.OBJECTS),
+    Canary("reference", _reference, _EVERY_RUN, Metric.REFERENCES, lined=False),
     Canary("leak of 1 in 10 runs", _each_tenth_run, _TENTH),
     Canary("bounded cache", _bounded_cache, _EVERY_RUN, leaks=False),
 )
@@ -148,6 +164,8 @@ def watch(canary: Canary) -> Sighting:
 
 def _fault(canary: Canary, body: Body, result: Result) -> str:
     """Empty, or what is wrong with the result."""
+    if not canary.lined and not _counts(canary.metric, result):
+        return ""  # Too many objects in this process, as each result says.
     wanted = Verdict.LEAK if canary.leaks else Verdict.CLEAN
     if result.verdict is not wanted:
         unseen = f", {result.dropped} allocations were not seen" if result.dropped else ""
@@ -157,13 +175,13 @@ def _fault(canary: Canary, body: Body, result: Result) -> str:
     code = body.__code__
     line = max(line for _, _, line in code.co_lines() if line is not None)
     at_it = any(s.grows and (s.file, s.line) == (code.co_filename, line) for s in result.sites)
-    if canary.leaks and not at_it:
+    if canary.leaks and canary.lined and not at_it:
         return f"a planted {canary.name} is found, but not at its line"
     return ""
 
 
-def _seen_in(metric: Metric, result: Result) -> bool:
-    """The counters, before anything was traced, grew with the runs."""
+def _counts(metric: Metric | None, result: Result) -> list[tuple[int, int]]:
+    """Runs and count of each reading that was taken before anything was traced."""
     counts = []
     for reading in result.readings:
         count = {
@@ -171,9 +189,18 @@ def _seen_in(metric: Metric, result: Result) -> bool:
             Metric.RAW: reading.raw,
             Metric.OBJECTS: reading.objects,
             Metric.REFERENCES: reading.references,
+            None: None,
         }[metric]
         if reading.phase is not Phase.TRACE and count is not None:
             counts.append((reading.runs, count))
+    return counts
+
+
+def _seen_in(metric: Metric, result: Result) -> bool:
+    """The counters, before anything was traced, grew with the runs, where they were read."""
+    counts = _counts(metric, result)
+    if not counts:
+        return metric in WIDE
     (first_runs, first), (last_runs, last) = counts[0], counts[-1]
     return last_runs > first_runs and last - first >= SEEN_SHARE * (last_runs - first_runs)
 

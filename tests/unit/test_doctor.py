@@ -13,6 +13,7 @@ import leakcheck
 from leakcheck import canaries, doctor
 from leakcheck.canaries import CANARIES, watch
 from leakcheck.errors import BlindError
+from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Metric, Verdict
 
 ROOT = Path(leakcheck.__file__).parent.parent
@@ -51,6 +52,23 @@ def test_a_cache_that_is_called_a_leak_is_a_fault():
 def test_a_leak_that_is_called_clean_is_a_fault():
     wrong = replace(by_name("bounded cache"), name="live block", leaks=True)
     assert watch(wrong).fault == "a planted live block is judged clean instead of leak"
+
+
+def test_each_metric_has_its_canary():
+    metrics = {canary.metric for canary in CANARIES if canary.metric is not None}
+    raw = {Metric.RAW} if sys.version_info < (3, 14) else set()
+    assert metrics == {Metric.BLOCKS, Metric.OBJECTS, Metric.REFERENCES} | raw
+
+
+def test_what_is_not_counted_in_a_large_process_is_no_fault(monkeypatch):
+    def not_counted(*arguments, **options):
+        result = check_callable(*arguments, **options)
+        readings = tuple(replace(r, objects=None, references=None) for r in result.readings)
+        return replace(result, readings=readings)
+
+    monkeypatch.setattr(canaries, "check_callable", not_counted)
+    for name in ("gc object", "reference"):
+        assert watch(by_name(name)).fault == ""
 
 
 def test_a_leak_at_another_line_is_a_fault():
