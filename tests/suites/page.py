@@ -154,8 +154,10 @@ def summary(rows: list[Compared]) -> list[str]:
             f"verdicts over all repeats: {measured}, of which INCONCLUSIVE {unsure} "
             f"({100 * unsure / measured:.2f} %)"
         ),
-        f"tests whose verdict changed between repeats: {sum(len(r.changing) for r in done)}",
     ]
+    if any(len(row.checked) > 1 for row in done):
+        changing = sum(len(row.changing) for row in done)
+        out.append(f"tests whose verdict changed between repeats: {changing}")
     for version in dict.fromkeys(row.on.version for row in done):
         ratios = [median(row.ratios) for row in done if row.on.version == version]
         out.append(
