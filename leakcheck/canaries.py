@@ -35,10 +35,6 @@ SEEN_SHARE: Final = 0.5
 free meanwhile is in them too."""
 
 
-WIDE: Final = (Metric.OBJECTS, Metric.REFERENCES)
-"""Not counted where the process has more than a million objects."""
-
-
 @dataclass(frozen=True, slots=True)
 class Canary:
     """One body with a known verdict.
@@ -200,7 +196,7 @@ def _seen_in(metric: Metric, result: Result) -> bool:
     """The counters, before anything was traced, grew with the runs, where they were read."""
     counts = _counts(metric, result)
     if not counts:
-        return metric in WIDE
+        return metric.wide
     (first_runs, first), (last_runs, last) = counts[0], counts[-1]
     return last_runs > first_runs and last - first >= SEEN_SHARE * (last_runs - first_runs)
 

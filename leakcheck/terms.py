@@ -37,6 +37,11 @@ class Metric(enum.StrEnum):
     OBJECTS = "gc objects"
     REFERENCES = "references"
 
+    @property
+    def wide(self) -> bool:
+        """Counted by a pass over the heap; not in a process with more than a million objects."""
+        return self in (Metric.OBJECTS, Metric.REFERENCES)
+
 
 class Owner(enum.StrEnum):
     """Whose a leak is."""

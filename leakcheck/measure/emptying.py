@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.measure.caches import empty_filled, fill_levels
 from leakcheck.measure.stdlib_caches import Baseline
-from leakcheck.model import Metric, Verdict
+from leakcheck.model import Verdict
 
 if TYPE_CHECKING:
     from leakcheck.measure.caches import FilledCache
@@ -44,7 +44,7 @@ def less_caches(result: Result, caches: Caches, rate: float) -> Result:
         caches: as they were before the confirmation.
         rate: the smallest leak looked for, in blocks a run.
     """
-    if result.metric is not None and result.metric not in (Metric.BLOCKS, Metric.RAW):
+    if result.metric is not None and result.metric.wide:
         return result  # What was released is counted in blocks and says nothing of it.
     return explained(result, caches.empty(), rate)
 

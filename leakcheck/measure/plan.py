@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.measure.confirm import pace
-from leakcheck.model import Metric
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -21,7 +20,6 @@ CONFIRM_WINDOWS: Final = 4
 FIXED_WINDOWS: Final = 5
 KNOWN_RUNS: Final = 32
 """Runs that show the lines of a leak proven before."""
-_WIDE: Final = (Metric.OBJECTS, Metric.REFERENCES)
 
 
 def first(core: ModuleType, settings: Settings) -> Check:
@@ -53,7 +51,7 @@ def confirm(core: ModuleType, settings: Settings, left: float, suspect: Result |
         first_window=CONFIRM_FIRST_WINDOW,
         windows=CONFIRM_WINDOWS,
         seed=settings.seed + 1,
-        wide=suspect is not None and suspect.metric in _WIDE,
+        wide=suspect is not None and suspect.metric is not None and suspect.metric.wide,
         **pace(suspect),
     )
 

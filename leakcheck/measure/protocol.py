@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from leakcheck.measure.series import Step
     from leakcheck.model import Result
 
-__all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
+__all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able", "now"]
 
-_now: Final = functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC)
+now: Final = functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC)
 """Seconds of a clock that nobody replaces: a test may freeze or move those with usual names."""
 
 Roots = Callable[[], Mapping[str, object]]
@@ -84,7 +84,7 @@ class StepwiseCheck:
         self._core = load_core()
         self._settings = settings
         self._precedents = precedents
-        self._began = _now()
+        self._began = now()
         self._suspect: Result | None = None
         self._known: Result | None = None  # A leak proven before that the suspect is.
         self._leak: Result | None = None  # Certain, while further steps run.
@@ -96,7 +96,7 @@ class StepwiseCheck:
         self._inputs = Inputs(settings.seed)
 
     def _elapsed(self) -> float:
-        return _now() - self._began
+        return now() - self._began
 
     def drive(self, body: Callable[[], object], progress: Progress | None = None) -> None:
         """Do the whole check of a callable in C."""

@@ -98,7 +98,7 @@ class Series:
     def _read(self) -> int:
         for _ in range(2):
             gc.collect()
-        if self._metric in (Metric.OBJECTS, Metric.REFERENCES):
+        if self._metric.wide:
             wide = load_core().wide(0) or (0, 0)
             return int(wide[self._metric is Metric.REFERENCES])
         return sys.getallocatedblocks()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -12,7 +11,7 @@ from leakcheck.api import managed
 from leakcheck.canaries import ensure_seeing
 from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
-from leakcheck.measure.protocol import Precedents
+from leakcheck.measure.protocol import Precedents, now
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
 from leakcheck.pytest_plugin.fresh import Fresh, leave_result
@@ -32,11 +31,6 @@ RESULT: Final = pytest.StashKey[dict[str, Any]]()
 OWED: Final = pytest.StashKey[BaseException]()
 BLIND: Final = "leakcheck_blind"
 """The key under which a pytest-xdist worker tells its controller that it sees nothing."""
-
-
-def _now() -> float:
-    """Seconds of a clock that libraries which freeze the time for a test don't replace."""
-    return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class Checks:
@@ -144,17 +138,17 @@ class Checks:
             return (yield)
         self._subtest_failed = False
         self._running = item
-        began = _now()
+        began = now()
         try:
             outcome = yield
         finally:
             self._running = None
         if self._subtest_failed or unittest_trouble(item) is not None:
             return outcome
-        result = self._check(item, choice, _now() - began)
+        result = self._check(item, choice, now() - began)
         result = judged(result, item, self._causes)
         if self._fresh is not None and result.fails:
-            result = self._confirmed(self._fresh, item, result, choice, _now() - began)
+            result = self._confirmed(self._fresh, item, result, choice, now() - began)
         item.stash[RESULT] = as_basic_types(result)
         if fails(result, strict=choice.strict):
             raise LeakDetected(item, result, choice)
