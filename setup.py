@@ -64,12 +64,16 @@ def sources() -> tuple[list[str], list[str]]:
     codes = {11: "pycode_311"}.get(minor, "pycode_312")  # 3.12: code watchers
     frees = {11: "pyfree_311", 12: "pyfree_311", 13: "pyfree_313"}.get(minor, "pyfree_314")
     wides = {11: "pywide_311", 12: "pywide_311", 13: "pywide_311"}.get(minor, "pywide_314")
+    aparts = {11: "pyapart_311", 12: "pyapart_311", 13: "pyapart_311"}.get(minor, "pyapart_314")
     interns = {11: "pyintern_311"}.get(minor, "pyintern_312")
     roots = {11: "pyroots_311", 12: "pyroots_312", 13: "pyroots_313"}.get(minor, "pyroots_314")
     mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
         [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
-        [f"csrc/py/{stem}.c" for stem in (*PY, frames, codes, frees, wides, interns, roots)],
+        [
+            f"csrc/py/{stem}.c"
+            for stem in (*PY, frames, codes, frees, wides, aparts, interns, roots)
+        ],
     )
 
 

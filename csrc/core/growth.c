@@ -7,7 +7,7 @@
 #include "mem.h"
 
 enum {
-    SETTLED = 2,  /* Runs in a row that do not grow end the warm-up. */
+    SETTLED = 2, /* Runs in a row, after the first, that do not grow end the warm-up. */
     TURNOVER = 2, /* Runs that replace state kept from before the trace. */
     /* Overtime follows the last window, to see a pause or a decline out. */
     MARKS_MAX = 1 + ((LC_GROWTH_PLAN_WINDOWS_MAX + 1) * LC_GROWTH_PLAN_BATCHES),
@@ -21,6 +21,7 @@ struct lc_growth {
     lc_growth_step step; /* What next() answers. */
     bool asked; /* next() has asked for a reading. */
     int64_t last[LC_GROWTH_METRICS]; /* Blocks, of the reading before. */
+    int64_t settling[LC_GROWTH_METRICS]; /* Blocks that the settled runs added. */
     lc_growth_result result; /* `runs` always; the rest once step says DONE. */
 
     int32_t warm_runs; /* Runs of the warm-up. */
@@ -60,12 +61,14 @@ static void
 ask_batch(lc_growth *self)
 {
     const lc_growth_screen *screen = &self->screen;
-    bool reading = screen->done == 0 && !self->step.wide;
-    self->step =
-        (lc_growth_step){.action = LC_GROWTH_RUN,
-                         .phase = LC_GROWTH_PHASE_SCREEN,
-                         .runs = reading ? 0 : lc_growth_screen_due(screen),
-                         .wide = reading || screen->done + 1 == screen->batches};
+    lc_growth_wide kind =
+        screen->attempt == 0 ? LC_GROWTH_WIDE_NEW : LC_GROWTH_WIDE_ALL;
+    bool reading = screen->done == 0 && self->step.wide != kind;
+    bool wide = reading || screen->done + 1 == screen->batches;
+    self->step = (lc_growth_step){.action = LC_GROWTH_RUN,
+                                  .phase = LC_GROWTH_PHASE_SCREEN,
+                                  .runs = reading ? 0 : lc_growth_screen_due(screen),
+                                  .wide = wide ? kind : LC_GROWTH_WIDE_NOT};
 }
 
 static void
@@ -104,15 +107,18 @@ feed_screen(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS])
 }
 
 static void
-feed_warmup(lc_growth *self, bool any_grew)
+feed_warmup(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS], bool any_grew)
 {
-    self->settled = any_grew ? 0 : self->settled + 1;
-    if (self->step.runs == 0) {
-        self->settled = 0;
-        self->step.runs = 1;
-        return;
+    bool first = self->warm_runs + self->step.runs < 2;
+    self->settled = any_grew || first ? 0 : self->settled + 1;
+    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+        self->settling[m] = self->settled == 0 ? 0 : self->settling[m] + grown[m];
     }
-    self->warm_runs++;
+    self->warm_runs += self->step.runs;
+    self->step.runs = 1;
+    if (self->settings.mode == LC_GROWTH_ADAPTIVE) {
+        self->step.wide = LC_GROWTH_WIDE_NEW;
+    }
     if (self->settled < SETTLED && self->warm_runs < self->settings.warmup_max) {
         return;
     }
@@ -120,7 +126,9 @@ feed_warmup(lc_growth *self, bool any_grew)
         start_trace(self);
         return;
     }
-    lc_growth_screen_start(&self->screen, &self->random, self->settings.rate);
+    bool counts = self->settled == SETTLED && self->warm_runs == 1 + SETTLED;
+    lc_growth_screen_start(&self->screen, &self->random, self->settings.rate,
+                           counts ? self->settling : NULL);
     ask_batch(self);
 }
 
@@ -131,6 +139,12 @@ start_window(lc_growth *self, int32_t from, int32_t to)
     self->cut = 0;
 }
 
+static lc_growth_wide
+marks_wide(const lc_growth *self)
+{
+    return self->wide ? LC_GROWTH_WIDE_ALL : LC_GROWTH_WIDE_NOT;
+}
+
 static void
 ask_mark(lc_growth *self)
 {
@@ -139,7 +153,7 @@ ask_mark(lc_growth *self)
                          .phase = LC_GROWTH_PHASE_TRACE,
                          .runs = self->cuts[self->cut] - self->runs[self->marks - 1],
                          .mark = true,
-                         .wide = self->wide};
+                         .wide = marks_wide(self)};
 }
 
 /* How many metrics the trace's marks have. */
@@ -264,8 +278,9 @@ feed_mark(lc_growth *self)
     }
     else {
         /* Only a confirming trace may have more windows than it was asked for. */
-        if (self->window >= self->settings.windows &&
-            finish_if_linear(self, LC_GROWTH_EXACT)) {
+        bool may_tell = self->settings.mode == LC_GROWTH_ADAPTIVE ||
+                        self->window >= self->settings.windows;
+        if (may_tell && finish_if_linear(self, LC_GROWTH_EXACT)) {
             return;
         }
         start_window(self, run, self->plan[self->window]);
@@ -319,7 +334,7 @@ lc_growth_next(lc_growth *self)
                                       .runs = TURNOVER,
                                       .baseline = true,
                                       .mark = true,
-                                      .wide = self->wide};
+                                      .wide = marks_wide(self)};
     }
     return step;
 }
@@ -336,7 +351,7 @@ lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS])
     bool any_grew = false;
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
         grown[m] = 0;
-        if (m >= LC_GROWTH_NARROW && !self->step.wide) {
+        if (m >= LC_GROWTH_NARROW && self->step.wide == LC_GROWTH_WIDE_NOT) {
             continue;
         }
         grown[m] = lc_growth_series_distance(values[m], self->last[m]);
@@ -345,7 +360,7 @@ lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS])
     }
     switch (self->step.phase) {
     case LC_GROWTH_PHASE_WARMUP:
-        feed_warmup(self, any_grew);
+        feed_warmup(self, grown, any_grew);
         break;
     case LC_GROWTH_PHASE_SCREEN:
         feed_screen(self, grown);

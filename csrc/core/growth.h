@@ -7,7 +7,7 @@
  *     first reading
  *          |
  *          v
- *     +---------+  two runs that do not grow, or warmup_max
+ *     +---------+  two runs after the first that do not grow, or warmup_max
  *     | WARM-UP |------------------------------------------.
  *     +---------+                                          v
  *                    nothing grew in any batch:       +--------+
@@ -21,10 +21,15 @@
  *     does not slow down: LEAK(LINEAR)                +--------+  lower envelope,
  *     neither: INCONCLUSIVE(why)                                  slope decay
  *
- * The wide metrics are read before and after each screen, and at the marks of a trace
- * only where they are what is suspected (LC_GROWTH_CONFIRM: where the settings say so;
- * LC_GROWTH_FIXED: always). CLEAN(ENDED) is answered at once, LEAK after all windows; only
- * LC_GROWTH_CONFIRM, which may plan more windows than asked for, tells an exact leak once
+ * The two runs that end the warm-up are the first batch of the screen, unless a run after
+ * the first grew before them: taking any two quiet runs of a restless warm-up would favour
+ * the lucky ones.
+ *
+ * The wide metrics are read in the warm-up and at the end of each screen, and at the marks
+ * of a trace only where they are what is suspected (LC_GROWTH_CONFIRM: where the settings
+ * say so; LC_GROWTH_FIXED: always). CLEAN(ENDED) is answered at once, LEAK after all
+ * windows, but for an exact one: LC_GROWTH_ADAPTIVE, which only suspects, tells it after
+ * any window, and LC_GROWTH_CONFIRM, which may plan more windows than asked for, once
  * those asked for are over. An undecided trace runs on, batch by batch, as long as its last
  * window (twice that in LC_GROWTH_CONFIRM, also where leaks are too few to show a decline):
  * a pause that began late needs time to be told from luck. LC_GROWTH_FIXED has no screen and
@@ -86,13 +91,23 @@ typedef enum {
     LC_GROWTH_DONE, /* The verdict stands. */
 } lc_growth_action;
 
+/* How the wide metrics are to be read. */
+typedef enum {
+    LC_GROWTH_WIDE_NOT,
+    /* Objects made since the check began, and all references. What replaces an object from
+     * before counts as more, so objects grow by this much at most: it clears, and what it
+     * does not clear is read whole in the next attempt. */
+    LC_GROWTH_WIDE_NEW,
+    LC_GROWTH_WIDE_ALL,
+} lc_growth_wide;
+
 typedef struct {
     lc_growth_action action;
     lc_growth_phase phase;
     int32_t runs; /* Runs to do before the next reading; 0 for a reading right now. */
     bool baseline; /* The reading after these runs is the trace's first mark, run 0. */
     bool mark; /* The reading after these runs is a mark of the trace; baseline too. */
-    bool wide; /* The reading has the wide metrics; elsewhere they are not looked at. */
+    lc_growth_wide wide; /* Whether the reading has them; elsewhere not looked at. */
 } lc_growth_step;
 
 typedef enum {

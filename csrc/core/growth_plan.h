@@ -32,8 +32,9 @@ extern const double lc_growth_plan_rate_least;
 bool lc_growth_plan_valid(const lc_growth_settings *settings);
 
 /* Fills `sizes` with the batches of a screen, in the order to be done; returns how many.
- * Attempt 0 has 3 / rate runs or more, and 1 and 2 have 1.5 and 2.3 times as many: three
- * equal screens would give a leak three equal chances to be missed. */
+ * Attempt 0 has 3 / rate runs or more, one batch of two among them, and 1 and 2 have 1.5
+ * and 2.3 times as many: three equal screens would give a leak three equal chances to be
+ * missed. */
 int32_t lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
                               int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX]);
 

@@ -155,12 +155,11 @@ lc_growth_series_shape(const lc_growth_series *series, double *slope)
     if (part.net <= 0 || span == 0) {
         return LC_GROWTH_WHY_NONE;
     }
+    if (series->windows > 0 && lc_growth_series_exact(series, 0)) {
+        return LC_GROWTH_WHY_LINEAR;
+    }
     if (series->windows < 3) {
         return LC_GROWTH_WHY_NOISY;
-    }
-    bool exact = lc_growth_series_exact(series, 0);
-    if (exact) {
-        return LC_GROWTH_WHY_LINEAR;
     }
     double due = span * series->rate;
     if (*slope < (due < MANY_LEAKS ? RATE_PART : RATE_PART_MANY) * series->rate) {

@@ -20,7 +20,7 @@
  * the least level of the second half is not above that of the first, over 10 / rate runs,
  * and a leak of `rate` would have lifted the troughs by more than one can be missed by.
  *
- * LINEAR. U rose by 6 blocks or more, by a good part of `rate` a run, in 4 batches or
+ * LINEAR. Exact to the block, whole blocks a run, over at least one window. Or U rose by 6 blocks or more, by a good part of `rate` a run, in 4 batches or
  * more, in every window in which 5 leaks of `rate` were due (a random 1-in-10 leak leaves
  * a window of 20 runs empty in 13 % of cases: asking for a rise in each window would miss
  * one leak in eight), and it does not slow down: from no mark of the later two thirds on

@@ -6,6 +6,7 @@
 
 #include "../core/growth_series.h"
 #include "../core/mem.h"
+#include "pyapart.h"
 #include "pycheck.h"
 #include "pyframe.h"
 #include "pyfree.h"
@@ -219,7 +220,7 @@ core_exec(PyObject *module)
     }
     lc_pyframe_prepare();
     if (lc_pyheap_prepare() < 0 || lc_pyfree_prepare() < 0 || lc_pywide_prepare() < 0 ||
-        lc_pycheck_register(module) < 0) {
+        lc_pyapart_prepare() < 0 || lc_pycheck_register(module) < 0) {
         return -1;
     }
     if (PyModule_AddIntConstant(module, "MODE_ADAPTIVE", LC_GROWTH_ADAPTIVE) < 0 ||

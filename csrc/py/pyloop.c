@@ -6,6 +6,7 @@
 
 #include "../core/growth_plan.h"
 #include "../core/mem.h"
+#include "pyapart.h"
 #include "pycode.h"
 #include "pyframe.h"
 #include "pyfree.h"
@@ -114,6 +115,9 @@ open_loop(lc_pyloop *self, const void *base)
     if (lc_pyheap_freeze(&self->heap) < 0) {
         return -1;
     }
+    if (self->heap.frozen) {
+        (void)lc_pyapart_open(self->settings.max_objects);
+    }
     self->state = OPEN;
     self->base = base;
     self->process = getpid();
@@ -157,6 +161,9 @@ lc_pyloop_close(lc_pyloop *self)
         lc_pycode_unwatch();
         self->tracing = false;
         self->dropped += lc_recorder_dropped(self->recorder);
+    }
+    if (self->heap.frozen) {
+        lc_pyapart_close();
     }
     lc_pyheap_restore(&self->heap);
     active = NULL;
@@ -246,10 +253,12 @@ mark(lc_pyloop *self)
 static void
 read_wide(lc_pyloop *self, lc_pyloop_reading *reading)
 {
-    if (!self->step.wide || self->narrow) {
+    if (self->step.wide == LC_GROWTH_WIDE_NOT || self->narrow) {
         return;
     }
-    if (!lc_pywide_read(self->settings.max_objects, &self->wide)) {
+    bool whole = self->step.wide == LC_GROWTH_WIDE_ALL;
+    if (!(whole ? lc_pywide_read : lc_pywide_read_new)(self->settings.max_objects,
+                                                       &self->wide)) {
         self->narrow = true;
         return;
     }

@@ -7,6 +7,7 @@
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
 #include "../core/mem.h"
+#include "pyapart.h"
 #include "pywide.h"
 
 enum { LISTS = NUM_GENERATIONS + 1 };

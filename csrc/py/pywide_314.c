@@ -8,6 +8,7 @@
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
 #include "../core/mem.h"
+#include "pyapart.h"
 #include "pywide.h"
 
 enum { LISTS = 4 };

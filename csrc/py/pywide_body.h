@@ -90,9 +90,8 @@ grow_trail(void)
     }
 }
 
-/* Whether objects of a type have entries to be counted. */
-static bool
-has_entries(PyTypeObject *type)
+bool
+lc_pywide_counts_entries(PyTypeObject *type)
 {
     return PyType_HasFeature(type, Py_TPFLAGS_LIST_SUBCLASS) || type == deque ||
            (type->tp_basicsize >= deque->tp_basicsize && PyType_IsSubtype(type, deque));
@@ -137,7 +136,7 @@ lc_pywide_read(int64_t most, lc_pywide_counts *out)
             PyTypeObject *type = Py_TYPE(object);
             if (type != last) {
                 last = type;
-                counted = has_entries(type);
+                counted = lc_pywide_counts_entries(type);
             }
             if (counted) {
                 references += Py_SIZE(object);
@@ -146,5 +145,27 @@ lc_pywide_read(int64_t most, lc_pywide_counts *out)
     }
     trail.count = count < trail.room ? count : trail.room;
     *out = (lc_pywide_counts){(int64_t)count, references};
+    return true;
+}
+
+bool
+lc_pywide_read_new(int64_t most, lc_pywide_counts *out)
+{
+    lc_pywide_counts counts = {0, 0};
+    if (interpreter == NULL || !lc_pyapart_entries(&counts.references)) {
+        return lc_pywide_read(most, out);
+    }
+    for (int i = 0; i < LISTS - 1; i++) {
+        PyGC_Head *head = generation_of(interpreter, i);
+        for (PyGC_Head *at = _PyGCHead_NEXT(head); at != head;
+             at = _PyGCHead_NEXT(at)) {
+            PyObject *object = (PyObject *)(at + 1);
+            counts.objects++;
+            if (lc_pywide_counts_entries(Py_TYPE(object))) {
+                counts.references += Py_SIZE(object);
+            }
+        }
+    }
+    *out = counts;
     return true;
 }

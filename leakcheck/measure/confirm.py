@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from leakcheck.model import Result
 
 STILL_GROWING: Final = 0.7
-"""Share of the suspect's rate that a confirmation cut short must show to uphold it."""
+"""Share of the suspect's rate that a later, shorter trace must show to uphold it."""
+
+UPHELD_RUNS: Final = 224
+"""Traced runs, of both, that a suspect needs to be upheld so: twice three windows from 16 on."""
 
 
 class Pace(TypedDict, total=False):
@@ -72,16 +75,23 @@ def as_proven(result: Result, known: Result) -> Result:
     )
 
 
+def goes_on(suspect: Result, later: Result) -> bool:
+    """Whether what was suspected grew on in a later trace, about as fast."""
+    if len(later.marks) < 2:  # noqa: PLR2004 - a baseline and what grew since
+        return False
+    first, last = later.readings[-len(later.marks)], later.readings[-1]
+    grown = (last.blocks - first.blocks) + (last.raw - first.raw)
+    return grown >= STILL_GROWING * suspect.rate * later.marks[-1]
+
+
 def cut_short(suspect: Result, confirm: Result) -> Result:
     """Time ran out while confirming: uphold a leak only if it kept growing so far."""
     if suspect.verdict is not Verdict.LEAK:
         return confirm
-    if confirm.sites and len(confirm.marks) > 1 and confirm.marks[-1] >= suspect.judged:
-        first, last = confirm.readings[-len(confirm.marks)], confirm.readings[-1]
-        grown = (last.blocks - first.blocks) + (last.raw - first.raw)
-        if grown / confirm.marks[-1] >= STILL_GROWING * suspect.rate:
-            reason = suspect.reason + "; it went on while the time to confirm ran out"
-            return dataclasses.replace(with_lines_of(suspect, confirm), reason=reason)
+    needed = max(suspect.judged, UPHELD_RUNS - suspect.judged)
+    if confirm.sites and goes_on(suspect, confirm) and confirm.marks[-1] >= needed:
+        reason = suspect.reason + "; it went on while the time to confirm ran out"
+        return dataclasses.replace(with_lines_of(suspect, confirm), reason=reason)
     return dataclasses.replace(
         confirm,
         verdict=Verdict.INCONCLUSIVE,

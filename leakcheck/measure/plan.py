@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from leakcheck.model import Result
 
 ADAPTIVE_WINDOWS: Final = 3
-CONFIRM_FIRST_WINDOW: Final = 64
+CONFIRM_FIRST_WINDOW: Final = 72
 CONFIRM_WINDOWS: Final = 4
 FIXED_WINDOWS: Final = 5
 KNOWN_RUNS: Final = 32

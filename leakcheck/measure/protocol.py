@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The order of steps of a check: screen and trace, then confirm what looks like a leak.
 
-1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows. It need not name lines,
-   so the interpreter may go on handing out dead objects again, which is faster.
+1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows, or of one where it is
+   exact to the block. It need not name lines, so the interpreter may go on handing out dead
+   objects again, which is faster.
 2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows (more at
    small rates), so that caches of up to several hundred entries fill and flatten, and so that its
    pace can be held against the first. It keeps the free lists shut, so that each block is charged
@@ -11,7 +12,8 @@
 3. Further steps for leaks, a few runs each, outside any trace: further.py has their order.
 
 Where all places of a leak proven before grow again (the same leak seen through another test), a
-short trace of the second kind takes the place of the confirmation: `Precedents`.
+short trace of the second kind takes the place of the confirmation, if memory grows in it as well:
+`Precedents`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from leakcheck.measure import plan
 from leakcheck.measure.able import ensure_able, load_core
-from leakcheck.measure.confirm import as_proven, cut_short, joined, with_lines_of
+from leakcheck.measure.confirm import as_proven, cut_short, goes_on, joined, with_lines_of
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.emptying import Caches, less_caches
 from leakcheck.measure.further import steps
@@ -156,7 +158,15 @@ class StepwiseCheck:
         if self._settings.iterations is not None:
             self._go_on(result)
         elif self._suspect is not None:
-            self._go_on(self._confirmed(result, stopped=raw["why"] == WHY_STOPPED))
+            if self._known is not None and not goes_on(self._suspect, result):
+                # Something else that grew in the same places, and has stopped.
+                seen = joined(self._suspect, result)
+                self._suspect = dataclasses.replace(
+                    self._suspect, runs=seen.runs, readings=seen.readings
+                )
+                self._start_confirmation()
+            else:
+                self._go_on(self._confirmed(result, stopped=raw["why"] == WHY_STOPPED))
         elif (
             result.verdict is Verdict.CLEAN
             or result.dropped
@@ -167,8 +177,10 @@ class StepwiseCheck:
             self._suspect = result
             if result.verdict is Verdict.LEAK and self._precedents is not None:
                 self._known = self._precedents.cover(result)
-            self._caches = Caches() if self._explain and not self._known else None
-            self._check = self._confirm_check()
+            if self._known is None:
+                self._start_confirmation()
+            else:
+                self._check = plan.known(self._core, self._settings, self._left())
 
     def _go_on(self, result: Result) -> None:
         """Decide, after further steps where memory leaks and it is not known how."""
@@ -202,11 +214,13 @@ class StepwiseCheck:
         ):
             self._precedents.record(self._suspect, result)
 
-    def _confirm_check(self) -> Check:
-        left = max(self._settings.max_time - self._elapsed(), 1e-3)
-        if self._known:
-            return plan.known(self._core, self._settings, left)
-        return plan.confirm(self._core, self._settings, left, self._suspect)
+    def _left(self) -> float:
+        return max(self._settings.max_time - self._elapsed(), 1e-3)
+
+    def _start_confirmation(self) -> None:
+        self._known = None
+        self._caches = Caches() if self._explain else None
+        self._check = plan.confirm(self._core, self._settings, self._left(), self._suspect)
 
     def _confirmed(self, result: Result, *, stopped: bool) -> Result:
         """What the suspect and its confirmation say together."""

@@ -11,10 +11,11 @@
 enum {
     WARMUP_MAX = 8,
     ADAPTIVE_WINDOWS = 3,
-    CONFIRM_FIRST_WINDOW = 64,
+    CONFIRM_FIRST_WINDOW = 72,
     CONFIRM_WINDOWS = 4,
 };
 static const double STILL_GROWING = 0.7;
+static const int32_t UPHELD_RUNS = 224;
 
 typedef struct {
     lc_growth_result result;
@@ -82,7 +83,8 @@ static bool
 stands(const lc_growth_result *suspect, const trace *confirm)
 {
     double grown = (double)(confirm->last - confirm->first);
-    return confirm->marked >= suspect->judged && confirm->marked > 0 &&
+    return confirm->marked >= suspect->judged &&
+           confirm->marked + suspect->judged >= UPHELD_RUNS &&
            grown / confirm->marked >= STILL_GROWING * suspect->slope;
 }
 

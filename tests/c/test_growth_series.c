@@ -79,7 +79,7 @@ judge(process body)
             settings.earlier_slope = count.last.slope;
             settings.earlier_runs = count.last.judged;
             settings.earlier_metric = count.last.metric;
-            settings.first_window = 64;
+            settings.first_window = 72;
             settings.windows = 4;
             count.last = check(&self, settings, &run, &level);
         }
@@ -351,8 +351,14 @@ a_series_too_short_to_judge_is_inconclusive(void **state)
     lc_growth_result result;
     lc_growth_series_judge(RUNS, counts, 1, ENDS, 0, 0.3, &result);
     assert_int_equal(result.verdict, LC_GROWTH_INCONCLUSIVE);
-    lc_growth_series_judge(RUNS, counts, 5, ENDS, 1, 0.3, &result);
+    lc_growth_series_judge(RUNS, counts, 4, ENDS, 0, 0.3, &result);
     assert_int_equal(result.verdict, LC_GROWTH_INCONCLUSIVE);
+    const int64_t restless[MARKS] = {0, 3, 7, 13, 16};
+    lc_growth_series_judge(RUNS, restless, 5, ENDS, 1, 0.3, &result);
+    assert_int_equal(result.verdict, LC_GROWTH_INCONCLUSIVE);
+    /* Exact to the block, one whole window is enough. */
+    lc_growth_series_judge(RUNS, counts, 5, ENDS, 1, 0.3, &result);
+    assert_int_equal(result.verdict, LC_GROWTH_LEAK);
     const lc_growth_series two = {.runs = RUNS, .levels = counts, .marks = 2};
     assert_false(lc_growth_series_exact(&two, 0));
 }

@@ -53,6 +53,7 @@ def test_the_chain_has_the_numbers_of_the_product() -> None:
         "CONFIRM_FIRST_WINDOW": str(plan.CONFIRM_FIRST_WINDOW),
         "CONFIRM_WINDOWS": str(plan.CONFIRM_WINDOWS),
         "STILL_GROWING": str(confirm.STILL_GROWING),
+        "UPHELD_RUNS": str(confirm.UPHELD_RUNS),
     }
 
 
