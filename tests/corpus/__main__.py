@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.corpus import cases, places, runner, table
+from tests.corpus import cases, places, retention, runner, table
 from tests.corpus.judge import judge
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--prepare", action="store_true", help="only make the environments")
     parser.add_argument("--fresh", action="store_true", help="forget stored answers")
     parser.add_argument("--markdown", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--holders",
+        action="store_true",
+        help="only the leaking versions, and whether the report names who holds what leaks",
+    )
     parser.add_argument("--sites", action="store_true", help="print the sites of wrong rows")
     return parser.parse_args(argv)
 
@@ -62,7 +67,7 @@ def chosen(options: argparse.Namespace) -> tuple[list[cases.Target], list[str]]:
     for case in loaded:
         if not options.case or case.name in options.case:
             some, lacking = cases.targets(case, options.rate, options.rare_rate)
-            cells += some
+            cells += [cell for cell in some if cell.role == "bad" or not options.holders]
             missing += lacking
     return cells, missing
 
@@ -99,6 +104,21 @@ def answers(cells: list[cases.Target], options: argparse.Namespace) -> list[tabl
     return rows
 
 
+def show_holders(rows: list[table.Row], options: argparse.Namespace) -> int:
+    """The table of holders; 1 when one is not named."""
+    found = retention.namings(rows)
+    loaded = list({row.target.case.name: row.target.case for row in rows}.values())
+    for one in found:
+        print(retention.line(one))
+    for sentence in retention.totals(found, loaded):
+        print(sentence)
+    if options.markdown:
+        day = datetime.now(UTC).date().isoformat()
+        page = retention.markdown(found, loaded, "python -m tests.corpus --holders", day)
+        options.markdown.write_text(page, encoding="utf-8")
+    return 1 if any(one.right is False for one in found) else 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run, print, write; 1 when any verdict or line is not as expected, 2 when nothing ran."""
     options = arguments(argv)
@@ -113,6 +133,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     rows = answers(cells, options)
+    if options.holders:
+        return show_holders(rows, options)
     for sentence in (*missing, *table.totals(rows)):
         print(sentence)
     print(f"{len(rows)} checks in {time.perf_counter() - began:.0f} s")

@@ -39,6 +39,21 @@ def statement(file: str, line: int, end: int | None) -> str:
     return " ".join(row for row in rows if row)
 
 
+def reported(result: Any) -> list[str]:
+    """The lines of the report as the terminal shows it."""
+    import dataclasses
+
+    from leakcheck.judge.whose import whose
+    from leakcheck.report.terminal import Style, render
+
+    if result.verdict.leaks:
+        result = dataclasses.replace(result, whose=whose(result, Path.cwd()))
+    text = render(
+        result, test="scenario", root=Path.cwd(), reproduce="", style=Style(unicode=False)
+    )
+    return text.splitlines()
+
+
 def described(result: Any, seconds: float) -> dict[str, Any]:
     """A result as plain data, with the source text that only this process can find."""
     sites = []
@@ -77,6 +92,7 @@ def described(result: Any, seconds: float) -> dict[str, Any]:
         "dropped": result.dropped,
         "sites": sites,
         "more_sites": max(0, len(result.sites) - SITES),
+        "report": reported(result),
     }
 
 
