@@ -104,6 +104,19 @@ def check(  # noqa: PLR0913 - one keyword per setting
     return result
 
 
+def identified(result: Result, root: Path | None = None) -> Result:
+    """A leaking result with its cause and fingerprint.
+
+    Args:
+        result: what was measured.
+        root: the project's folder; None for the current one.
+    """
+    from leakcheck.explain.source import Sources
+    from leakcheck.judge.fingerprint import identified
+
+    return identified(result, root or Path.cwd(), Sources().normal)
+
+
 def _with_statements(result: Result) -> Result:
     """The result with the source of each site's line, which the sampler does not read."""
     from leakcheck.explain.source import Sources
@@ -123,6 +136,13 @@ def measure(
 ) -> Result:
     """`check` with ready settings and a progress callback (phase, runs done, seconds)."""
     refuse_unless_callable_with_nothing(function)
+    return identified(_measured(function, settings, progress))
+
+
+def _measured(
+    function: Callable[[], object], settings: Settings, progress: _Progress | None
+) -> Result:
+    """What runs of the function, or of the coroutine that it returns, leave alive."""
     from leakcheck.measure import protocol
 
     protocol.ensure_able()

@@ -8,7 +8,7 @@ import itertools
 import warnings
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
 
-from leakcheck.api import inside, loop_is_running, managed, message
+from leakcheck.api import identified, inside, loop_is_running, managed, message
 from leakcheck.callables import (
     arun_case,
     case_of,
@@ -196,6 +196,7 @@ def _conclude(
     if result.verdict in (Verdict.CLEAN, Verdict.CACHE):
         return
     if strict or result.verdict.leaks:
+        result = identified(result)
         raise LeakError(message(result, function, case), result)
     warnings.warn(
         f"leakcheck: {name_of(function)} is {result.verdict}: {result.reason}", stacklevel=3

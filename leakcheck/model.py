@@ -238,8 +238,10 @@ class Result:
             body between; None where it was not measured.
         fresh: what a fresh process says of a leak; empty where it was not asked.
         whose: who has to look at it; None unless something leaks.
-        cause: equal for tests that show the same leak, in this session and the next; empty
-            unless something leaks.
+        cause: what holds the objects and the line that makes them, in words that are equal for
+            tests that show the same leak, in this session and the next, on each version of Python;
+            empty unless something leaks.
+        fingerprint: the cause in short, such as "LC-1a2b3c4d5e"; None where no cause is known.
         first_in: id of the first test of the session with this cause; empty for that test itself.
     """
 
@@ -267,6 +269,7 @@ class Result:
     fresh: str = ""
     whose: Whose | None = None
     cause: str = ""
+    fingerprint: str | None = None
     first_in: str = ""
 
     @property

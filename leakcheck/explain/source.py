@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.explain.normal import normal
 from leakcheck.explain.syntax import assigns_to, defines, enclosing, head
 
 if TYPE_CHECKING:
@@ -83,18 +84,27 @@ class Sources:
 
     def statement(self, frame: Frame) -> Statement:
         """The statement of `frame`. Never raises: what can't be shown says why."""
+        found = self._file(frame)
+        return Statement(missing=found) if isinstance(found, str) else _statement(found, frame)
+
+    def normal(self, frame: Frame) -> str:
+        """The whole statement in its normal form, for comparison; empty where there is none."""
+        found = self._file(frame)
+        if isinstance(found, str) or self.statement(frame).missing:
+            return ""
+        first, final, _ = _extent(found, frame)
+        return normal("\n".join(found.lines[first - 1 : final]))
+
+    def _file(self, frame: Frame) -> _File | str:
+        """The frame's file, or why it says nothing."""
         if not frame.file:
-            return Statement(missing="no Python code was running")
+            return "no Python code was running"
         if frame.file.startswith("<"):
-            return Statement(missing="generated code, no source file")
+            return "generated code, no source file"
         found = self._files.get(frame.file)
         if found is None:
             found = self._files[frame.file] = _load(frame.file)
-        if isinstance(found, str):
-            return Statement(missing=found)
-        if frame.line < 1:
-            return Statement(missing="line unknown")
-        return _statement(found, frame)
+        return found if isinstance(found, str) or frame.line > 0 else "line unknown"
 
 
 def _join(lines: list[str]) -> str:
@@ -145,22 +155,12 @@ def _parse(text: str) -> ast.Module | None:
 
 def _statement(file: _File, frame: Frame) -> Statement:
     changed = Statement(missing="the file has changed since it was imported")
-    last = frame.end_line if frame.end_line is not None else frame.line
     if frame.line > len(file.lines):
         return changed
-    if not frame.line <= last <= len(file.lines):
-        last = frame.line
-    first, final, assigned = frame.line, last, False
-    if file.tree is not None:
-        if not defines(file.tree, frame):
-            return changed
-        around = enclosing(file.tree, frame.line)
-        if around is not None:
-            first, final = min(head(around)[0], first), max(head(around)[1], final)
-            assigned = assigns_to(around, frame)
-    final = min(final, len(file.lines))
-    while final > max(last, first) and _is_blank(file.lines[final - 1]):
-        final -= 1  # between a head and its body
+    if file.tree is not None and not defines(file.tree, frame):
+        return changed
+    last = _last(file, frame)
+    first, final, assigned = _extent(file, frame)
     if any(len(file.lines[at - 1]) > MAX_LINE for at in range(first, final + 1)):
         return Statement(missing=f"line longer than {MAX_LINE:,} characters")
     marked = _mark(file, frame, last)
@@ -172,6 +172,26 @@ def _statement(file: _File, frame: Frame) -> Statement:
     words = _join([file.lines[at - 1][a:b] for at, (a, b) in marked.items()])
     expression = words[:_MAX_EXPRESSION] + (" = ..." if assigned else "") if words else None
     return Statement(lines=lines, expression=expression)
+
+
+def _last(file: _File, frame: Frame) -> int:
+    """The last line of the frame's expression, as far as it can be right."""
+    last = frame.end_line if frame.end_line is not None else frame.line
+    return last if frame.line <= last <= len(file.lines) else frame.line
+
+
+def _extent(file: _File, frame: Frame) -> tuple[int, int, bool]:
+    """First and last line of the statement, and whether the frame's expression is assigned to."""
+    last = _last(file, frame)
+    first, final, assigned = frame.line, last, False
+    around = enclosing(file.tree, frame.line) if file.tree is not None else None
+    if around is not None:
+        first, final = min(head(around)[0], first), max(head(around)[1], final)
+        assigned = assigns_to(around, frame)
+    final = min(final, len(file.lines))
+    while final > max(last, first) and _is_blank(file.lines[final - 1]):
+        final -= 1  # between a head and its body
+    return first, final, assigned
 
 
 def _is_blank(text: str) -> bool:

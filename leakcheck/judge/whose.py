@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whose a leak is, and what makes two leaks one.
+"""Whose a leak is.
 
 What holds the objects decides: a module that keeps a list keeps all that others put into it.
 Only where no holder is known do the lines decide that allocated, and of their stacks the
@@ -14,7 +14,6 @@ import platform
 import re
 import sys
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.judge.interpreter import known
@@ -23,12 +22,12 @@ from leakcheck.model import Frame, Owner, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from leakcheck.model import Result, Site
 
 _FIXTURE: Final = re.compile(r"fixture `(?P<name>[^`]*)` \((?P<scope>\w+)\)")
-_DIGITS: Final = re.compile(r"\d+")
-_TEST_FILE: Final = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+TEST_FILE: Final = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _TEST_FOLDER: Final = re.compile(r"(^|/)(tests?|testing)/")
 
 
@@ -81,33 +80,12 @@ def whose(
         if held.module:
             return _of_file(file_of(held.module), held.module, root, distribution)
     frame = _blamed(result.sites, root)
-    if result.without_body and result.sites and (frame is None or not _is_written(frame, root)):
+    if result.without_body and result.sites and (frame is None or not is_written(frame, root)):
         # Neither the test nor anybody's fixture is in it, only what sets them up.
         return Whose(Owner.HARNESS, "pytest")
     if frame is None:
         return Whose(Owner.UNKNOWN)
     return _of_file(frame.file, "", root, distribution)
-
-
-def cause(result: Result, root: Path) -> str:
-    """Equal for leaks that are one: the path to what holds them, or the lines that allocate.
-
-    What closures of one factory hold is one leak, whatever the names of the closures are. No line
-    numbers, no parameters and no folders of one machine are in it.
-    """
-    entry = known(result)
-    if entry is not None:
-        return f"interpreter: {entry.name}"
-    held = next((one for one in result.containers if one.path), None)
-    if held is not None:
-        return "held by " + _DIGITS.sub("#", held.key or held.path)
-    site = next((one for one in result.sites if one.grows), None) or next(iter(result.sites), None)
-    if site is None:
-        return ""
-    frame = _blamed((site,), root) or site.leaf
-    leaf = site.leaf
-    places = [f"{_place(one, root)}:{one.function}" for one in dict.fromkeys((frame, leaf))]
-    return "allocated in " + " by ".join(reversed(places))
 
 
 def in_words(one: Whose) -> str:
@@ -119,11 +97,6 @@ def in_words(one: Whose) -> str:
     return " ".join(word for word in (one.owner.value, one.name, one.version) if word)
 
 
-def _place(frame: Frame, root: Path) -> str:
-    path = installed_path(frame) or relative(frame.file, root) or Path(frame.file).name
-    return _DIGITS.sub("#", path)
-
-
 def _of_file(
     file: str, module: str, root: Path, distribution: Callable[[str], tuple[str, str]]
 ) -> Whose:
@@ -133,7 +106,7 @@ def _of_file(
     frame = Frame(file, "", 1)
     if is_project(frame, root):
         inside = relative(file, root) or file
-        if _TEST_FILE.search(inside) or _TEST_FOLDER.search(inside):
+        if TEST_FILE.search(inside) or _TEST_FOLDER.search(inside):
             return Whose(Owner.TEST, inside)
         return Whose(Owner.PROJECT, inside)
     installed = installed_path(frame)
@@ -152,7 +125,7 @@ def _of_file(
 def _blamed(sites: Sequence[Site], root: Path) -> Frame | None:
     """The innermost frame that somebody wrote for this program, of the largest growing site."""
     growing = [site for site in sites if site.grows] or list(sites)
-    for wanted in (_is_written, _is_any):
+    for wanted in (is_written, _is_any):
         for site in growing:
             for frame in reversed(site.frames):
                 if frame.file and wanted(frame, root):
@@ -160,7 +133,8 @@ def _blamed(sites: Sequence[Site], root: Path) -> Frame | None:
     return None
 
 
-def _is_written(frame: Frame, root: Path) -> bool:
+def is_written(frame: Frame, root: Path) -> bool:
+    """Somebody wrote it for this program: it is the project's, or installed and runs no tests."""
     if is_project(frame, root):
         return True
     return not is_harness(frame) and "-packages/" in frame.file

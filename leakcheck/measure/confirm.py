@@ -72,6 +72,8 @@ def as_proven(result: Result, known: Result) -> Result:
         emptied=known.emptied,
         input_keyed=known.input_keyed,
         without_body=known.without_body,
+        cause=known.cause,
+        fingerprint=known.fingerprint,
     )
 
 

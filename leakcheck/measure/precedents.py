@@ -24,13 +24,19 @@ class Precedents:
     whole number of blocks in every run.
     """
 
-    def __init__(self, telling: Callable[[Site], bool] = lambda _: True) -> None:
+    def __init__(
+        self,
+        telling: Callable[[Site], bool] = lambda _: True,
+        identified: Callable[[Result], Result] = lambda result: result,
+    ) -> None:
         """Start with none.
 
         Args:
             telling: the last two frames of a site are enough to know a leak by.
+            identified: gives a proven leak its cause, which all that show it share.
         """
         self._telling = telling
+        self._identified = identified
         self._proven: list[tuple[frozenset[_Place], Result]] = []
 
     def _places(self, result: Result) -> frozenset[_Place]:
@@ -50,6 +56,7 @@ class Precedents:
         places = self._places(suspect)
         if not places or self.cover(suspect) is not None:
             return
+        proven = self._identified(proven)
         for known, earlier in list(self._proven):
             shared = known & places
             if len(shared) >= COMMON * max(len(known), len(places)) and _one(earlier, proven):

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from leakcheck.api import managed
+from leakcheck.api import identified, managed
 from leakcheck.canaries import ensure_seeing
 from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
@@ -50,7 +51,9 @@ class Checks:
         self._checked = wishes.enabled and not wishes.off
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
-        self._precedents = Precedents(is_telling)
+        self._precedents = Precedents(
+            is_telling, functools.partial(identified, root=config.rootpath)
+        )
         self._control = Control()
         self._causes: dict[str, str] = {}
         self._fresh = Fresh() if wishes.confirm else None

@@ -103,6 +103,7 @@ class Fresh:
             ),
             whose=None,
             cause="",
+            fingerprint=None,
             first_in="",
             cache="",
         )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from leakcheck.api import identified
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import installed_path, project_frame, relative
-from leakcheck.judge.whose import cause, whose
+from leakcheck.judge.whose import whose
 from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import Failure, FindingRepr
 from leakcheck.pytest_plugin._private_doctest import finding_options
@@ -62,12 +63,12 @@ def judged(result: Result, item: pytest.Item, causes: dict[str, str]) -> Result:
     if not result.verdict.leaks:
         return result
     root = item.config.rootpath
-    found = cause(result, root)
-    first = causes.setdefault(found, item.nodeid) if found else item.nodeid
+    result = identified(result, root)
+    cause = result.cause
+    first = causes.setdefault(cause, item.nodeid) if cause else item.nodeid
     return replace(
         result,
         whose=whose(result, root),
-        cause=found,
         first_in="" if first == item.nodeid else first,
     )
 

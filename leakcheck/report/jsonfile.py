@@ -22,7 +22,7 @@ from leakcheck.model import (
 )
 from leakcheck.report.fields import Fields, choice
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Version of the layout."""
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -73,6 +73,7 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
         "fresh": result.fresh,
         "whose": None if result.whose is None else _whose(result.whose),
         "cause": result.cause,
+        "fingerprint": result.fingerprint,
         "first_in": result.first_in,
     }
 
@@ -124,6 +125,7 @@ def from_dict(data: object) -> Result:
         fresh=top.text("fresh"),
         whose=_read_whose(top.record("whose")) if top.present("whose") else None,
         cause=top.text("cause"),
+        fingerprint=top.text("fingerprint") if top.present("fingerprint") else None,
         first_in=top.text("first_in"),
     )
     top.done()

@@ -10,6 +10,7 @@ from leakcheck.config import MAX_ITERATIONS
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import group, parting, project_frame
 from leakcheck.model import Metric, Verdict
+from leakcheck.report import closing
 from leakcheck.report.holding import holding
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
@@ -105,7 +106,7 @@ def _inconclusive(
         yield f"  next       more time: {time} (this took {result.seconds:.1f} s)"
         yield f"             more runs: {advice.iterations.format(runs)}, or a smaller {advice.rate}"
         yield "             less noise: let every run do the same work (fixed seed, same input)"
-    yield from _reproduce(painter, reproduce)
+    yield from closing.reproduce(painter, reproduce)
 
 
 def _rate(result: Result) -> str:
@@ -127,7 +128,8 @@ def _leak(
     yield from holding(painter, result)
     if result.first_in:
         yield f"  same leak  as in {painter.line(result.first_in)}, which has the whole report"
-        yield from _reproduce(painter, reproduce)
+        yield from closing.fingerprint(result)
+        yield from closing.reproduce(painter, reproduce)
         return
     every = group(result.sites)
     # The reader can change the project's lines: those come first.
@@ -157,9 +159,10 @@ def _leak(
         yield ""
         yield from _others(painter, others)
     yield ""
-    yield from _certificate(painter, result)
-    yield from _dropped(result)
-    yield from _reproduce(painter, reproduce)
+    yield from closing.certificate(painter, result)
+    yield from closing.dropped(result)
+    yield from closing.fingerprint(result)
+    yield from closing.reproduce(painter, reproduce)
     if advice.accept:
         yield f"  accept     {advice.accept}"
 
@@ -269,32 +272,3 @@ def _seen(painter: Painter, groups: Sequence[LineGroup], most: int = _SEEN) -> I
         )
     if len(groups) > most:
         yield f"             and {len(groups) - most} more lines"
-
-
-def _certificate(painter: Painter, result: Result) -> Iterator[str]:
-    reason = _reason(painter, result)
-    if reason:
-        yield f"  why        {reason}"
-    if result.judged:
-        # With less than a block a run, an entry may stand for several blocks.
-        if result.exact and result.rate >= 1:
-            bounded = f"a bounded structure of fewer than {result.judged:,} entries"
-        else:
-            bounded = f"a bounded structure that is full within {result.judged:,} runs"
-        yield f"  ruled out  {bounded}"
-    if result.emptied:
-        names = ", ".join(result.emptied[:_SEEN])
-        more = f" and {rest} more" if (rest := len(result.emptied) - _SEEN) > 0 else ""
-        what = "1 cache" if len(result.emptied) == 1 else f"{len(result.emptied)} caches"
-        yield f"             emptying {what} did not help: {painter.line(names + more)}"
-
-
-def _dropped(result: Result) -> Iterator[str]:
-    if result.dropped:
-        times = "1 allocation" if result.dropped == 1 else f"{result.dropped:,} allocations"
-        yield f"  blind      the tracer could not record {times}"
-
-
-def _reproduce(painter: Painter, reproduce: str) -> Iterator[str]:
-    if reproduce:
-        yield f"  reproduce  {painter.line(reproduce, 1000)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leakcheck.judge.whose import cause, in_words, whose
+from leakcheck.judge.whose import in_words, whose
 from leakcheck.model import Container, Frame, Owner, Result, Site, Verdict, Whose
 
 ROOT = Path("/home-of/project")
@@ -80,40 +80,12 @@ def test_what_holds_the_objects_decides(held: str, module: str, words: str) -> N
     assert in_words(judged(leak(TEST, LIBRARY, held=held, module=module))) == words
 
 
-def test_leaks_with_one_holder_have_one_cause_wherever_they_are_allocated() -> None:
-    held = {"held": "click._compat._cache[12].data", "module": "click._compat"}
-    one, two = leak(TEST, CLICK, **held), leak(PYTEST, OWN, **held)
-    assert cause(one, ROOT) == cause(two, ROOT) == "held by click._compat._cache[#].data"
-
-
-def test_what_closures_of_one_factory_hold_has_one_cause() -> None:
-    key = "click._compat.make.<locals>.func.__closure__[cache].data"
-    out, err = (
-        leak(CLICK, held=f"click._compat.{name}.__closure__[cache].data", module="click._compat")
-        for name in ("stdout", "stderr")
-    )
-    assert cause(out, ROOT) != cause(err, ROOT)
-    out, err = (
-        replace(one, containers=(replace(one.containers[0], key=key),)) for one in (out, err)
-    )
-    assert cause(out, ROOT) == cause(err, ROOT) == f"held by {key}"
-
-
-def test_a_cause_has_no_line_numbers_and_no_folders_of_this_machine() -> None:
-    here = leak(TEST, CLICK)
-    moved = replace(CLICK, file="/other/lib/python3.11/site-packages/click/testing.py", line=200)
-    assert cause(here, ROOT) == cause(leak(TEST, moved), ROOT)
-    assert cause(here, ROOT) == "allocated in click/testing.py:invoke"
-    assert cause(leak(TEST, OWN), ROOT) != cause(here, ROOT)
-
-
 def test_the_importer_cache_is_the_interpreters_and_known() -> None:
     result = leak(TEST, LIBRARY, held="sys.path_importer_cache", module="sys")
     found = judged(result)
     assert found.owner is Owner.INTERPRETER
     assert "path_importer_cache" in found.known
     assert not replace(result, whose=found).fails
-    assert cause(result, ROOT) == "interpreter: sys.path_importer_cache"
 
 
 @pytest.mark.parametrize(

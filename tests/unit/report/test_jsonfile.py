@@ -17,9 +17,9 @@ def result(project):
     return replace(made, readings=(Reading(Phase.SCREEN, 3, 10, 2),))
 
 
-def test_the_layout_is_basic_types_under_schema_2(result):
+def test_the_layout_is_basic_types_under_schema_3(result):
     data = to_dict(result)
-    assert data["schema"] == SCHEMA == 2
+    assert data["schema"] == SCHEMA == 3
     assert data["verdict"] == "leak"
     assert type(data["verdict"]) is str
     assert data["readings"] == [
@@ -43,7 +43,7 @@ def test_whole_numbers_are_read_where_fractions_may_stand(result):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": 3}, r"result\.schema is 3, this version reads 2; read it with"),
+        ({"schema": 4}, r"result\.schema is 4, this version reads 3; read it with"),
         ({"verdict": "bad"}, r"result\.verdict must be one of 'clean', 'leak', .* not 'bad'"),
         ({"reason": None}, r"result\.reason must be text, not null"),
         ({"rate": "1"}, r"result\.rate must be a number, not text"),
