@@ -142,6 +142,11 @@ for python in "${pythons[@]}"; do
   step "pytest-$version" tests_on "$venv"
 done
 
+one_fingerprint_everywhere() { # a leak is known by one fingerprint on each CPython of this check
+  LEAKCHECK_PYTHONS="${pythons[*]}" tests_on "$1" tests/unit/judge/test_fingerprint_versions.py
+}
+step same-fingerprints one_fingerprint_everywhere "$venv"
+
 # Every older pytest on every Python must leave nothing behind; each of them runs all tests of the
 # plugin on one Python.
 pair=0

@@ -92,7 +92,8 @@ class Sources:
         found = self._file(frame)
         if isinstance(found, str) or self.statement(frame).missing:
             return ""
-        first, final, _ = _extent(found, frame)
+        around = enclosing(found.tree, frame.line) if found.tree is not None else None
+        first, final = (frame.line, frame.line) if around is None else head(around)
         return normal("\n".join(found.lines[first - 1 : final]))
 
     def _file(self, frame: Frame) -> _File | str:

@@ -43,6 +43,7 @@ _INLINED: Final = re.compile(r"<(?:list|dict|set)comp>")
 _INLINED_SCOPE: Final = re.compile(
     r"\.<locals>\.<(?:list|dict|set)comp>|^<(?:list|dict|set)comp>\.<locals>\."
 )
+_LAST: Final = re.compile(r"[^.]*$")
 _LRU: Final = "functools.lru_cache of "
 
 
@@ -133,7 +134,11 @@ def _holder(result: Result) -> _Holder:
 
 
 def _held(path: str, module: str) -> _Holder:
-    shared = path.startswith("fixture ") or (module != "" and not _is_standard(module))
+    if module and _is_standard(module):
+        # Which of its modules reaches it first depends on what is imported, and names inside it
+        # on the version.
+        return _Holder(f"the standard library's {_LAST.search(edge(path))[0]}", module)  # type: ignore[index]
+    shared = path.startswith("fixture ") or module != ""
     return _Holder(edge(path), module, shared)
 
 

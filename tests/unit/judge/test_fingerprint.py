@@ -91,6 +91,9 @@ def test_what_the_test_itself_keeps_names_the_line_of_the_test() -> None:
 
 def test_what_the_interpreter_keeps_names_the_line_that_gave_it() -> None:
     held = {"held": "logging.Logger.manager.loggerDict", "module": "logging"}
+    assert said(leak(TEST, VIEW, **held)).startswith("held by the standard library's loggerDict, ")
+    other = {"held": "asyncio.log.logger.manager.loggerDict", "module": "asyncio.log"}
+    assert said(leak(TEST, VIEW, **held)) == said(leak(TEST, VIEW, **other))
     logging = Frame("/usr/lib/python3.13/logging/__init__.py", "getLogger", 1300)
     assert said(leak(TEST, VIEW, logging, **held)).endswith("made in app/views.py:show: line12")
     assert said(leak(TEST, logging, **held)).endswith(
