@@ -20,6 +20,7 @@ from leakcheck.errors import BlindError, LeakcheckError, UsageError
 from leakcheck.model import Verdict
 from leakcheck.target import TargetRaisedError, find
 from leakcheck.traces import describe, user_frames, user_trace
+from leakcheck.verbs import report, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,7 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     status = INTERNAL
     try:
-        status = _doctor() if options.verb == "doctor" else _run(options)
+        if "action" in options:
+            status = options.action(options)
+        else:
+            status = _doctor() if options.verb == "doctor" else _run(options)
     except KeyboardInterrupt:
         status = _say("interrupted; nothing was decided", INTERRUPTED)
     except UsageError as error:
@@ -145,6 +149,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_DOCTOR_STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    for one in (report, schema):
+        one.add(verbs)
     return parser
 
 

@@ -48,6 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--leakcheck-confirm", action="store_true", help=confirm)
     parser.addini("leakcheck_confirm", confirm, type="bool", default=False)
+    group.addoption(
+        "--leakcheck-json",
+        metavar="PATH",
+        default=None,
+        help="write what was measured of each test to this file, as JSON, series included",
+    )
     # What that process is told: where to leave its result.
     group.addoption("--leakcheck-result", metavar="FILE", default=None, help=argparse.SUPPRESS)
 
@@ -62,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "no_leakcheck(reason): never check this test for leaks")
     if _wants_all(config) and not config.option.help:
         _get_ready(config)
-    elif _is_controller(config):
+    elif _is_controller(config) or config.getoption("leakcheck_json"):
         # Workers find marked tests; the controller learns of them from reports.
         _listen(config)
 
@@ -97,8 +103,15 @@ def _listen(config: pytest.Config) -> None:
     from leakcheck.pytest_plugin.select import read_wishes
     from leakcheck.pytest_plugin.summary import Summary
 
-    summary = Summary(__version__, read_wishes(config))
-    config.pluginmanager.register(summary, "leakcheck-summary")
+    wishes = read_wishes(config)
+    config.pluginmanager.register(Summary(__version__, wishes), "leakcheck-summary")
+    path = config.getoption("leakcheck_json")
+    if path is not None and not hasattr(config, "workerinput"):
+        from leakcheck.pytest_plugin.record import Record, RecordFile
+
+        record = Record(config, wishes, __version__)
+        config.pluginmanager.register(record, "leakcheck-record")
+        config.pluginmanager.register(RecordFile(path, record, config), "leakcheck-record-file")
 
 
 def _get_ready(config: pytest.Config) -> Checks:

@@ -18,6 +18,8 @@ from leakcheck.explain.normal import normal
 from leakcheck.explain.syntax import assigns_to, defines, enclosing, head
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leakcheck.model import Frame
 
 MAX_CHARS: Final = 2_000_000
@@ -73,10 +75,26 @@ class _File:
 
 
 class Sources:
-    """Looks up statements and keeps each file it read until it is dropped itself."""
+    """Looks up statements and keeps each file it read until it is dropped itself.
 
-    def __init__(self) -> None:
-        self._files: dict[str, _File | str] = {}
+    Args:
+        saved: file -> line -> text: files that are not read, because their lines are given.
+    """
+
+    def __init__(self, saved: Mapping[str, Mapping[int, str]] | None = None) -> None:
+        self._files: dict[str, _File | str] = {
+            file: _sparse(lines) for file, lines in (saved or {}).items() if lines
+        }
+
+    def lines(self, frame: Frame, around: int) -> dict[int, str]:
+        """The lines of the frame's expression with `around` more on each side; as in the file."""
+        if self.statement(frame).missing:
+            return {}
+        file = self._files[frame.file]
+        assert isinstance(file, _File)  # or the statement would be missing
+        last = max(frame.line, frame.end_line or frame.line)
+        first, final = max(1, frame.line - around), min(len(file.lines), last + around)
+        return {at: file.lines[at - 1] for at in range(first, final + 1)}
 
     def text(self, frame: Frame) -> str | None:
         """The statement of `frame` in one line, or None."""
@@ -116,6 +134,11 @@ def _join(lines: list[str]) -> str:
         tight = words.endswith(("(", "[", "{")) or part.startswith((")", "]", "}"))
         words += part if tight or not words or not part else " " + part
     return words
+
+
+def _sparse(lines: Mapping[int, str]) -> _File:
+    """A file of which only some lines are known."""
+    return _File(tuple(lines.get(at, "") for at in range(1, max(lines) + 1)), None)
 
 
 def _load(path: str) -> _File | str:

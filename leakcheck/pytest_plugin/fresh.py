@@ -45,7 +45,10 @@ _WITH_VALUE: Final = (
     # files of results
     *("--junitxml", "--junit-xml", "--log-file", "--report-log", "--html", "--cov"),
     *("--cov-report", "--cov-config", "--cov-context", "--cov-fail-under"),
-    *(f"--leakcheck-{name}" for name in ("rate", "max-time", "iterations", "seed", "result")),
+    *(
+        f"--leakcheck-{name}"
+        for name in ("rate", "max-time", "iterations", "seed", "result", "json")
+    ),
 )
 _FLAGS: Final = (
     *("-d", "--lf", "--last-failed", "--ff", "--failed-first", "--nf", "--new-first", "--sw"),

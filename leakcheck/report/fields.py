@@ -23,7 +23,12 @@ class Fields:
         self.path = path
         self._left: dict[str, object] = dict(data)
 
-    def _take(self, name: str) -> object:
+    def names(self) -> tuple[str, ...]:
+        """The fields that nobody took yet."""
+        return tuple(self._left)
+
+    def take(self, name: str) -> object:
+        """The field, whatever it is."""
         try:
             return self._left.pop(name)
         except KeyError:
@@ -39,28 +44,28 @@ class Fields:
 
     def text(self, name: str) -> str:
         """Text."""
-        value = self._take(name)
+        value = self.take(name)
         if not isinstance(value, str):
             raise self._wrong(name, "text", value)
         return value
 
     def flag(self, name: str) -> bool:
         """True or false."""
-        value = self._take(name)
+        value = self.take(name)
         if not isinstance(value, bool):
             raise self._wrong(name, "true or false", value)
         return value
 
     def integer(self, name: str) -> int:
         """A whole number."""
-        value = self._take(name)
+        value = self.take(name)
         if not _is_integer(value):
             raise self._wrong(name, "a whole number", value)
         return value
 
     def number(self, name: str) -> float:
         """A finite number."""
-        value = self._take(name)
+        value = self.take(name)
         if not (isinstance(value, float) or _is_integer(value)):
             raise self._wrong(name, "a number", value)
         try:
@@ -113,14 +118,14 @@ class Fields:
 
     def record(self, name: str) -> Fields:
         """A field that is an object itself."""
-        return Fields(self._take(name), f"{self.path}.{name}")
+        return Fields(self.take(name), f"{self.path}.{name}")
 
     def present(self, name: str) -> bool:
         """False where the field is null, which is then taken."""
         return not self._none(name)
 
     def _list(self, name: str) -> Sequence[object]:
-        value = self._take(name)
+        value = self.take(name)
         if not isinstance(value, (list, tuple)):
             raise self._wrong(name, "a list", value)
         return value

@@ -87,17 +87,21 @@ def dumps(result: Result, *, source: SourceLookup | None = None) -> str:
     return json.dumps(to_dict(result, source=source), indent=2, allow_nan=False)
 
 
-def from_dict(data: object) -> Result:
+def from_dict(data: object, path: str = "result") -> Result:
     """The result that `to_dict` was given; statements are not part of a Result.
+
+    Args:
+        data: basic types.
+        path: names the result in messages.
 
     Raises:
         ValueError: a field is missing, unknown or of the wrong kind; the message names it.
     """
-    top = Fields(data, "result")
+    top = Fields(data, path)
     schema = top.integer("schema")
     if schema != SCHEMA:
         raise ValueError(
-            f"result.schema is {schema}, this version reads {SCHEMA}; "
+            f"{path}.schema is {schema}, this version reads {SCHEMA}; "
             "read it with the leakcheck that wrote it"
         )
     result = Result(

@@ -47,6 +47,7 @@ def render(  # noqa: PLR0913 - what a report needs, each by name
     reproduce: str,
     style: Style,
     advice: Advice = PYTEST,
+    sources: Sources | None = None,
 ) -> str:
     """The report as text without a newline at its end.
 
@@ -57,8 +58,9 @@ def render(  # noqa: PLR0913 - what a report needs, each by name
         reproduce: the command that repeats the check; empty when there is none.
         style: colours, characters, how much.
         advice: how settings are spelled where the report is read.
+        sources: where lines of source are looked up; the files by default.
     """
-    painter = Painter(root, style, Sources())
+    painter = Painter(root, style, sources or Sources())
     if result.verdict.leaks:
         lines = _leak(painter, result, test, reproduce, advice)
     elif result.verdict in (Verdict.INCONCLUSIVE, Verdict.CACHE):

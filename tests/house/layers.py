@@ -35,8 +35,10 @@ LAYERS = (  # a unit may import what stands below it, bottom first
     {"config"},
     {"measure", "judge", "explain", "probes"},
     {"report"},
+    {"gate"},
+    {"forms"},
     {"callables", "target", "traces", "canaries"},
-    {"api", "decorator", "doctor", "cli", "pytest_plugin", "plugin", "__main__"},
+    {"api", "decorator", "doctor", "cli", "pytest_plugin", "plugin", "verbs", "__main__"},
 )
 SIDEWAYS = {  # and these of its own layer
     "model": {"terms"},
@@ -44,7 +46,7 @@ SIDEWAYS = {  # and these of its own layer
     "target": {"callables", "traces"},
     "decorator": {"api"},
     "doctor": {"pytest_plugin", "__version__"},
-    "cli": {"api", "doctor", ""},  # the facade: its __version__
+    "cli": {"api", "doctor", "verbs", ""},  # the facade: its __version__
     "pytest_plugin": {"api"},
     "plugin": {"pytest_plugin", "__version__"},
     "__main__": {"cli"},

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""Gathers what a session's reports say, and writes the file of `--leakcheck-json`.
+
+From reports alone, so that pytest-xdist's controller writes what a session without it writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from leakcheck.errors import UsageError
+from leakcheck.gate.excerpts import excerpts
+from leakcheck.gate.session import Outcome, Session, Standing, Tested, from_root
+from leakcheck.gate.sessionfile import dumps
+from leakcheck.gate.stored import write
+from leakcheck.model import Result, Verdict
+from leakcheck.pytest_plugin.summary import RERUN
+from leakcheck.report.jsonfile import from_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from leakcheck.pytest_plugin.select import Wishes
+
+_WITHOUT: Final = {
+    Outcome.PASSED: "no check was asked for",
+    Outcome.FAILED: "it failed by itself",
+    Outcome.ERROR: "its set-up or tear-down failed",
+    Outcome.SKIPPED: "it was skipped",
+    Outcome.XFAILED: "it failed as expected",
+    Outcome.XPASSED: "it was expected to fail",
+}
+CRASHED: Final = "the worker process that ran it crashed"
+_CHOOSING: Final = ("keyword", "markexpr", "deselect", "lf", "stepwise", "leakcheck_changed_since")
+"""Options under which some tests are left out."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the reports of one test said so far."""
+
+    file: str
+    line: int
+    outcome: Outcome | None = None
+    crashed: bool = False
+    standing: str | None = None
+    note: str = ""
+    result: Result | None = None
+
+
+class Record:
+    """The tests of a session as reports come in.
+
+    Args:
+        config: of the session.
+        wishes: what its options ask for.
+        version: of leakcheck.
+    """
+
+    def __init__(self, config: pytest.Config, wishes: Wishes, version: str) -> None:
+        self._config = config
+        self._wishes = wishes
+        self._version = version
+        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._deselected = False
+        # Elsewhere each test runs once, and which worker took it is chance.
+        self._each = config.getoption("dist", "no") == "each"
+
+    def pytest_deselected(self) -> None:
+        """Something chose among the tests."""
+        self._deselected = True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in one phase of one test."""
+        worker = ""
+        if self._each and hasattr(report, "node"):
+            worker = report.node.gateway.id
+        file, line, _ = report.location
+        key = (report.nodeid, worker)
+        if str(report.outcome) == RERUN:
+            self._seen.pop(key, None)
+            return
+        seen = self._seen.setdefault(key, _Seen(_slashes(file), (line or -1) + 1))
+        seen.outcome = _worse(seen.outcome, report)
+        seen.crashed = seen.crashed or str(report.when) == "???"
+        found: dict[str, Any] | None = getattr(report, "leakcheck", None)
+        if found is not None and report.when == "call":
+            seen.result = from_root(from_dict(found), self._config.rootpath)
+            seen.standing, seen.note = getattr(report, "leakcheck_standing", (None, ""))
+        elif seen.crashed and self._wishes.enabled:
+            seen.result = Result(Verdict.NOT_MEASURED, CRASHED)
+
+    def session(self, status: int, *, stopped: bool) -> Session:
+        """What was gathered.
+
+        Args:
+            status: pytest's exit status.
+            stopped: it ended before its last test.
+        """
+        settings = self._wishes.settings
+        tests = tuple(
+            _tested(nodeid, worker, seen) for (nodeid, worker), seen in self._seen.items()
+        )
+        return Session(
+            leakcheck=self._version,
+            python=platform.python_version(),
+            implementation=platform.python_implementation(),
+            platform=platform.platform(),
+            day=dt.datetime.now(tz=dt.UTC).date().isoformat(),
+            root=str(self._config.rootpath),
+            options=tuple(str(word) for word in self._config.invocation_params.args),
+            rate=settings.rate,
+            max_time=settings.max_time,
+            iterations=settings.iterations,
+            seed=settings.seed,
+            strict=self._wishes.strict,
+            whole=not stopped and not self._chosen(),
+            status=status,
+            tests=tests,
+            sources=excerpts(tests, self._config.rootpath),
+        )
+
+    def _chosen(self) -> bool:
+        config = self._config
+        option = config.option
+        if self._deselected or any(getattr(option, one, None) for one in _CHOOSING):
+            return True
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+            return False
+        started = config.invocation_params.dir
+        given = {(started / one).resolve() for one in config.args}
+        usual = {(config.rootpath / one).resolve() for one in config.getini("testpaths")}
+        return config.rootpath not in given and not (usual and usual <= given)
+
+
+class RecordFile:
+    """Writes the record of a session when it ends.
+
+    Args:
+        path: as given to the option.
+        record: what is written.
+        config: of the session.
+
+    Raises:
+        pytest.UsageError: nothing can be written there.
+    """
+
+    def __init__(self, path: str, record: Record, config: pytest.Config) -> None:
+        self._path = config.invocation_params.dir / path
+        self._record = record
+        if not path or self._path.is_dir() or not _is_folder(self._path.parent):
+            raise pytest.UsageError(f"--leakcheck-json can't write a file at {path!r}")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """After all others have settled the exit status."""
+        outcome = yield
+        stopped = bool(session.shouldstop or session.shouldfail)
+        status = int(session.exitstatus)
+        stopped = stopped or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        try:
+            write(self._path, dumps(self._record.session(status, stopped=stopped)))
+        except (UsageError, ValueError) as error:
+            pytest.exit(f"leakcheck: {error}", returncode=pytest.ExitCode.INTERNAL_ERROR)
+        return outcome
+
+
+def _is_folder(path: Path) -> bool:
+    """Also one that is still to be made."""
+    there = next(one for one in (path, *path.parents) if one.exists())
+    return there.is_dir()
+
+
+def _slashes(file: str) -> str:
+    return Path(file).as_posix()
+
+
+def _worse(before: Outcome | None, report: pytest.TestReport) -> Outcome | None:
+    """The outcome of a test with one more report."""
+    expected = hasattr(report, "wasxfail")
+    now: Outcome | None = None
+    if report.failed:
+        now = Outcome.ERROR if report.when in ("setup", "teardown") else Outcome.FAILED
+    elif report.skipped:
+        now = Outcome.XFAILED if expected else Outcome.SKIPPED
+    elif report.when == "call":
+        now = Outcome.XPASSED if expected else Outcome.PASSED
+    if now is None or before is Outcome.ERROR:
+        return before
+    return before if before is Outcome.FAILED and now is not Outcome.ERROR else now
+
+
+def _tested(nodeid: str, worker: str, seen: _Seen) -> Tested:
+    outcome = seen.outcome or Outcome.SKIPPED
+    why = ""
+    if seen.result is None:
+        why = _WITHOUT[outcome]
+    elif seen.result.verdict is Verdict.NOT_MEASURED:
+        why = seen.result.reason
+    return Tested(
+        nodeid=nodeid,
+        outcome=outcome,
+        file=seen.file,
+        line=seen.line,
+        worker=worker,
+        standing=None if seen.standing is None else Standing(seen.standing),
+        note=seen.note,
+        why=why,
+        result=seen.result,
+    )
