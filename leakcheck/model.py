@@ -123,6 +123,8 @@ class Container:
         runs: runs between the two counts; 0 where that is not known.
         key: the part of the path that is the same for all closures that one function makes,
             beginning with the name of what it made; empty where no such closure is on the way.
+        share: part of all objects that stayed which is this container's; what several growing
+            containers reach is split evenly between them.
     """
 
     type: str
@@ -133,6 +135,7 @@ class Container:
     frame: Frame | None = None
     runs: int = 0
     key: str = ""
+    share: float = 1.0
 
     @property
     def rate(self) -> float | None:

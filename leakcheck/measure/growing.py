@@ -18,6 +18,7 @@ from leakcheck.measure.able import load_core
 from leakcheck.measure.holding import held
 from leakcheck.measure.plain import qualified
 from leakcheck.measure.series import runs_for
+from leakcheck.measure.sharing import Grown, shares
 from leakcheck.measure.surviving import groups, survivors
 from leakcheck.model import Container
 
@@ -84,7 +85,10 @@ class Recount:
         ]
         grown.sort(key=lambda one: one[1] - one[2])
         del grown[SHOWN:]
-        kept = groups(load_core().fresh(self._addresses), least)
+        fresh = load_core().fresh(self._addresses)
+        kept = groups(fresh, least)
+        parts = shares([Grown(one, last - first) for one, first, last in grown], fresh)
+        del fresh
         self._addresses = b""
         wanted = [one for one, _, _ in grown]
         for group in kept:
@@ -102,8 +106,9 @@ class Recount:
                 after=last,
                 runs=self.runs,
                 key=way.key,
+                share=part,
             )
-            for (one, first, last), way in zip(grown, found, strict=False)
+            for (one, first, last), way, part in zip(grown, found, parts, strict=False)
         ]
         self.containers = tuple(sorted(grew, key=_telling))
 

@@ -71,7 +71,7 @@ def _cache(chain: Sequence[Any]) -> tuple[str, int] | None:
             return ".<cached result>", 2
         if any(key is after for key, _ in items(child)):
             return ".<cached call>", 2
-    return None
+    return (".<cache>", 1) if type(child) is dict else None
 
 
 def _local(chain: Sequence[Any]) -> tuple[str, int] | None:

@@ -6,20 +6,16 @@ So it is the same with pytest-xdist, whose controller sees nothing but reports.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from leakcheck.judge.sites import installed_path
-from leakcheck.judge.whose import in_words
-from leakcheck.model import Frame, Owner, Verdict, Whose
+from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import FindingRepr
+from leakcheck.report.grouped import by_cause, is_known, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leakcheck.pytest_plugin.select import Wishes
 
 RERUN = "rerun"
@@ -37,7 +33,7 @@ class Summary:
         self._counts: Counter[str] = Counter()
         self._reasons: dict[str, list[str]] = {}
         self._undecided: list[tuple[str, str]] = []
-        self._leaks: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+        self._leaks: list[tuple[str, dict[str, Any]]] = []
         self._bound = 0.0
 
     def pytest_report_header(self) -> str | None:
@@ -71,8 +67,7 @@ class Summary:
         elif verdict == Verdict.INCONCLUSIVE:
             self._undecided.append((report.nodeid, found["reason"]))
         elif Verdict(verdict).leaks:
-            cause = found["cause"] or report.nodeid
-            self._leaks.setdefault(cause, []).append((report.nodeid, found))
+            self._leaks.append((report.nodeid, found))
         elif verdict == Verdict.CLEAN and found["bound"] is not None:
             self._bound = max(self._bound, found["bound"])
 
@@ -113,7 +108,7 @@ class Summary:
             return
         if self._undecided or self._reasons or self._leaks:
             terminalreporter.write_sep("=", "leakcheck")
-        for line in leaks_by_cause(self._leaks):
+        for line in lines(by_cause(self._leaks)):
             terminalreporter.write_line(line)
         for nodeid, reason in self._undecided:
             told = reason.replace("a longer max time", "a longer --leakcheck-max-time")
@@ -133,10 +128,9 @@ class Summary:
         if self._nothing:
             return "leakcheck: nothing was measured; see the reasons above"
         parts = []
-        answers = [answer for found in self._leaks.values() for _, answer in found]
-        known = sum(is_known(answer) for answer in answers)
-        if len(answers) > known:
-            parts.append(f"{len(answers) - known} leaking")
+        known = sum(is_known(answer) for _, answer in self._leaks)
+        if len(self._leaks) > known:
+            parts.append(f"{len(self._leaks) - known} leaking")
         if known:
             parts.append(f"{known} with a known leak of the interpreter (not failed)")
         if self._counts[Verdict.CACHE]:
@@ -151,50 +145,6 @@ class Summary:
         if unmeasured:
             parts.append(f"{unmeasured} not measured")
         return "leakcheck: " + ", ".join(parts)
-
-
-def is_known(answer: dict[str, Any]) -> bool:
-    """The leak is a known one of the interpreter, which fails no test."""
-    return bool((answer["whose"] or {}).get("known"))
-
-
-def leaks_by_cause(leaks: dict[str, list[tuple[str, dict[str, Any]]]]) -> Iterator[str]:
-    """What leaks, said once for all tests that share it, most tests first.
-
-    Args:
-        leaks: by cause, node ids with their results in basic types, in the order of the run.
-    """
-    ranked = sorted(leaks.values(), key=lambda tests: (is_known(tests[0][1]), -len(tests)))
-    for tests in ranked:
-        first, answer = tests[0]
-        number, what = f"{answer['rate']:.3g}", answer["metric"] or "blocks"
-        rate = f"{number} {what.removesuffix('s') if number == '1' else what} a run"
-        if len(tests) > 1:
-            head = f"{len(tests)} tests, first {first}, {rate} there"
-        else:
-            head = f"{first}, {rate}"
-        owner = answer["whose"]
-        whose = in_words(Whose(**{**owner, "owner": Owner(owner["owner"])})) if owner else ""
-        if is_known(answer):
-            yield f"KNOWN {head}: {owner['known']}"
-            continue
-        yield f"{answer['verdict'].upper()} {head}: {whose}"
-        held = next((one["path"] for one in answer["containers"] if one["path"]), "")
-        growing = next((site for site in answer["sites"] if site["grows"]), None)
-        if growing is not None:
-            leaf = growing["frames"][-1]
-            text = f"  {growing['statement']}" if growing.get("statement") else ""
-            yield f"  allocated at {_short(leaf['file'])}:{leaf['line']}{text}"
-        if answer["cache"] or held:
-            how = (
-                "retained by" if held.startswith("fixture ") and not answer["cache"] else "held by"
-            )
-            yield f"  {how} {answer['cache'] or held}"
-
-
-def _short(file: str) -> str:
-    frame = Frame(file, "", 1)
-    return installed_path(frame) or os.path.relpath(file)
 
 
 def _without_run(reason: str) -> str:

@@ -162,6 +162,7 @@ def _container(one: Container) -> dict[str, Json]:
         "frame": None if one.frame is None else _frame(one.frame),
         "runs": one.runs,
         "key": one.key,
+        "share": one.share,
     }
 
 
@@ -196,6 +197,7 @@ def _read_container(data: Fields) -> Container:
         frame=_read_frame(data.record("frame")) if data.present("frame") else None,
         runs=data.integer("runs"),
         key=data.text("key"),
+        share=data.number("share"),
     )
     data.done()
     return container

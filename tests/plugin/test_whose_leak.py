@@ -68,7 +68,7 @@ def test_the_first_test_has_the_report_and_the_others_point_to_it(run):
     assert done.out.count("same leak  as in test_it.py::test_one[0]") == 3
     done.result.stdout.fnmatch_lines(
         [
-            "LEAK 4 tests, first test_it.py::test_one?0?, 1 block a run there: test test_it.py",
+            "LEAK LC-* same leak in 4 tests, first test_it.py::test_one?0?, 1 block a run there: test test_it.py",
             "  allocated at test_it.py:7*BUS.handlers.append(object())",
             "  held by test_it.BUS.handlers",
             "leakcheck: 4 leaking",
@@ -153,8 +153,8 @@ def test_what_a_wider_fixture_retains_is_said_in_the_report_and_in_the_summary(r
         assert lines.count(f"  whose      {fixture}") == 2
         start = f"  retained   by {fixture}{steps}: {grows}, "
         assert len([line for line in lines if line.startswith(start)]) == 2
-        head = f"LEAK 2 tests, first test_it.py::Test{scope}::test_direct, "
-        assert [line.endswith(f": {fixture}") for line in lines if line.startswith(head)] == [True]
+        head = f" same leak in 2 tests, first test_it.py::Test{scope}::test_direct, "
+        assert [line.endswith(f": {fixture}") for line in lines if head in line] == [True]
         assert lines.count(f"  retained by {fixture}{steps}") == 1
 
 
@@ -202,7 +202,7 @@ def test_a_cache_with_a_limit_passes_and_one_without_fails(run):
     done.result.assert_outcomes(failed=1, passed=1)
     done.result.stdout.fnmatch_lines(
         [
-            "UNBOUNDED CACHE test_it.py::test_unbounded, *",
+            "UNBOUNDED CACHE LC-* test_it.py::test_unbounded, *",
             "  held by functools.lru_cache of test_it.parse",
             "leakcheck: 1 leaking, 1 filling a bounded cache",
         ]
