@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leakcheck.report.places import Painter
 
 _HELD: Final = 2
+_HELD_BY: Final = "  held by    "
 MOST: Final = 0.9
 """Part of the growth from which on it is all of it."""
 
@@ -40,10 +41,9 @@ def _containers(painter: Painter, result: Result) -> Iterator[str]:
         runs = f"{one.type}, {_growth(one)}{one.before:,} {painter.arrow} {one.after:,} entries"
         if not one.path:
             yield f"  grows      a {runs}; no path to it from a module was found"
-        elif one.path.startswith("fixture "):
-            yield f"  retained   by {painter.line(one.path)}: {runs}"
         else:
-            yield f"  held by    {painter.line(one.path)}: {runs}"
+            by_fixture = one.path.startswith("fixture ")
+            yield from painter.path("  retained   by " if by_fixture else _HELD_BY, one.path, runs)
     if result.without_body:
         most = result.without_body >= MOST * result.rate
         some = "" if most else f", {result.without_body:.3g} a run"
@@ -62,7 +62,7 @@ def _survivors(painter: Painter, result: Result) -> Iterator[str]:
             yield f"  native     {painter.line(_native(kept), 400)}"
         elif kept.path and not any(one.path for one in result.containers):
             runs = f"{kept.count:,} {painter.line(kept.type)} in {kept.runs:,} runs"
-            yield f"  held by    {painter.line(kept.path)}: {runs}"
+            yield f"{_HELD_BY}{painter.line(kept.path)}: {runs}"
 
 
 def _growth(one: Container) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.judge.sites import NO_STACK, Fold, fold, installed_path, project_frame, relative
+from leakcheck.report.edges import growing_edge
 from leakcheck.report.text import columns, cut, one_line, pad, safe, underlined
 
 if TYPE_CHECKING:
@@ -139,6 +140,15 @@ class Painter:
                 marked = True
                 head = carets.lstrip(" ")
                 yield indent + " " * (len(carets) - len(head)) + self.tint(head, "mark")
+
+    def path(self, head: str, path: str, tail: str) -> Iterator[str]:
+        """The way to a container that grows, carets under the step into it."""
+        start, end = growing_edge(path)
+        text, carets = underlined(path, start, end, SOURCE_WIDTH, unicode=self.style.unicode)
+        yield f"{head}{text}: {tail}"
+        marks = carets.lstrip(" ")
+        if marks:
+            yield " " * (len(head) + len(carets) - len(marks)) + self.tint(marks, "mark")
 
     def expression(self, found: Statement, width: int = _INLINE_WIDTH) -> str:
         """The expression in one line, the whole statement where its extent is unknown."""
