@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.holding import held
+from leakcheck.measure.holding import held, is_standard
 from leakcheck.measure.plain import qualified
 from leakcheck.measure.series import runs_for
 from leakcheck.measure.sharing import Grown, shares
@@ -158,6 +158,9 @@ def _length(one: Any) -> int:
 
 
 def _telling(one: Container) -> tuple[int, int, str]:
-    """For the order: what has an owner first, then what has a path; of these what grew most."""
-    owned = one.module or one.path.startswith("fixture ")
-    return (0 if owned else 1 if one.path else 2), one.before - one.after, one.path
+    """For the order: what the program holds, the library, somebody; of these what grew most."""
+    if one.path.startswith("fixture ") or (one.module and not is_standard(one.module)):
+        rank = 0
+    else:
+        rank = 1 if one.module else 2 if one.path else 3
+    return rank, one.before - one.after, one.path

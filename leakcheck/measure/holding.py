@@ -37,6 +37,7 @@ _PROJECT: Final = 0
 _FIXTURE: Final = 2
 _DEPENDENCY: Final = 4
 _STANDARD: Final = 20
+_INNER: Final = 8  # What two modules lead to is told from the one that people know.
 
 
 class Path(NamedTuple):
@@ -124,9 +125,14 @@ def _dict_of(module: object) -> Iterable[object]:
         yield types.ModuleType.__getattribute__(module, "__dict__")
 
 
+def is_standard(module: str) -> bool:
+    """Whether a module is the standard library's."""
+    return module.split(".", 1)[0] in sys.stdlib_module_names and module != "__main__"
+
+
 def _cost(name: str, module: object) -> int:
-    if name.split(".", 1)[0] in sys.stdlib_module_names and name != "__main__":
-        return _STANDARD
+    if is_standard(name):
+        return _STANDARD + (_INNER if "." in name or name.startswith("_") else 0)
     for values in _dict_of(module):
         file = entry(values, "__file__")  # type: ignore[arg-type]
         if type(file) is str and "-packages" in file:

@@ -83,6 +83,7 @@ def test_what_a_session_fixture_retains_is_said_as_such(run):
         [
             "  whose      fixture `db` (session)",
             "  retained   by fixture `db` (session)?'rows'?: list, *",
+            "  next       the tests share this fixture's value: undo in the test what it puts there, *",
         ]
     )
 

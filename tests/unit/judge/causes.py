@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Leaks of all kinds, whose fingerprints are compared between versions of Python.
 
-As a program: measures each and prints JSON, {name: [fingerprint, cause]}.
+As a program: measures each and prints JSON, {name: [fingerprint, cause, hint]}.
+`measured` runs it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextvars
+import ctypes
 import functools
 import itertools
 import json
 import logging
+import os
+import subprocess
 import sys
 import weakref
 from collections import OrderedDict, defaultdict, deque
+from pathlib import Path
 from typing import Any, ClassVar
 
 NUMBERS = itertools.count(1_000)
@@ -28,6 +33,7 @@ SEEN: set[object] = set()
 ORDERED: OrderedDict[int, object] = OrderedDict()
 WEAK: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 VARIABLE: contextvars.ContextVar[list[object]] = contextvars.ContextVar("requests")
+PAGE_CACHE: dict[str, object] = {}
 HISTORY: list[object] = []
 VARIABLE.set(HISTORY)
 
@@ -252,6 +258,30 @@ def partial() -> None:
     BUS.subscribe(functools.partial(print, next(NUMBERS)))
 
 
+class Connection:
+    """Cleans up through what keeps it alive."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def finalizer_of_a_bound_method() -> None:
+    connection = Connection()
+    weakref.finalize(connection, connection.close)
+
+
+def at_exit_of_a_function() -> None:
+    atexit.register(lambda: None)
+
+
+def remembered() -> None:
+    PAGE_CACHE[f"page {next(NUMBERS)}"] = [1]
+
+
+def reference_of_native_code() -> None:
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object([1, 2, 3]))
+
+
 ALL = (
     listener_list,
     bare_object,
@@ -284,18 +314,40 @@ ALL = (
     context_variable,
     task_never_awaited,
     partial,
+    finalizer_of_a_bound_method,
+    at_exit_of_a_function,
+    remembered,
+    reference_of_native_code,
 )
+
+
+def measured(python: str) -> dict[str, list[str | None]]:
+    """What each leak is known by on a CPython, and what is said to do about it."""
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [python, "-m", "tests.unit.judge.causes"],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str | None]] = json.loads(done.stdout)
+    return found
 
 
 def main() -> None:
     """Measure each and print what it is known by."""
     from leakcheck import check
+    from leakcheck.judge.hints import hint
     from tests.unit.judge import causes
 
     found = {}
     for function in ALL:
         result = check(getattr(causes, function.__name__), iterations=48)
-        found[function.__name__] = [result.fingerprint, result.cause or str(result.verdict)]
+        cause = result.cause or str(result.verdict)
+        found[function.__name__] = [result.fingerprint, cause, hint(result)]
     LOOP.set_exception_handler(lambda *_: None)  # Tasks that are never awaited complain.
     json.dump(found, sys.stdout, indent=1)
 

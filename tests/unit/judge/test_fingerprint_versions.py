@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.unit.judge.causes import measured
 
 ROOT = Path(__file__).parents[3]
 ASK = "import sys, sysconfig; print(sys.version_info[:2], sysconfig.get_config_var('EXT_SUFFIX'))"
@@ -31,31 +32,16 @@ def pythons() -> list[str]:
     return list(found.values())
 
 
-def causes(python: str) -> dict[str, list[str | None]]:
-    """What each leak of causes.py is known by on a CPython."""
-    done = subprocess.run(
-        [python, "-m", "tests.unit.judge.causes"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, list[str | None]] = json.loads(done.stdout)
-    return found
-
-
 def test_every_leak_has_a_fingerprint_of_its_own() -> None:
-    found = causes(sys.executable)
-    assert [cause for fingerprint, cause in found.values() if fingerprint is None] == []
-    assert len({fingerprint for fingerprint, _ in found.values()}) == len(found) > 30
+    found = measured(sys.executable)
+    assert [cause for fingerprint, cause, _ in found.values() if fingerprint is None] == []
+    assert len({fingerprint for fingerprint, _, _ in found.values()}) == len(found) > 30
 
 
-def test_fingerprints_are_the_same_on_each_version() -> None:
+def test_fingerprints_and_hints_are_the_same_on_each_version() -> None:
     others = pythons()
     if len(others) < 2:
         pytest.skip("the sampler is built for one CPython here")
-    first, *rest = [causes(python) for python in others]
+    first, *rest = [measured(python) for python in others]
     for found in rest:
         assert found == first
