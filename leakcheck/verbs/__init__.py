@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The verbs of `python -m leakcheck` that read what a session left behind, a module each."""
+"""The verbs of `python -m leakcheck`, a module each, and what several of them share."""

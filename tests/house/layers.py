@@ -46,7 +46,8 @@ SIDEWAYS = {  # and these of its own layer
     "target": {"callables", "traces"},
     "decorator": {"api"},
     "doctor": {"pytest_plugin", "__version__"},
-    "cli": {"api", "doctor", "verbs", ""},  # the facade: its __version__
+    "cli": {"verbs", ""},  # the facade: its __version__
+    "verbs": {"api", "doctor", ""},
     "pytest_plugin": {"api"},
     "plugin": {"pytest_plugin", "__version__"},
     "__main__": {"cli"},

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import leakcheck
-from leakcheck import Phase, cli
+from leakcheck import Phase
+from leakcheck.verbs.progress import progress_line
 
 ROOT = Path(leakcheck.__file__).parent.parent
 
@@ -335,7 +336,7 @@ def test_a_long_check_shows_its_progress_on_a_terminal_and_wipes_it(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    with cli._progress_line() as progress:
+    with progress_line() as progress:
         assert progress is not None
         progress(Phase.WARMUP, 1, 0.5)
         assert terminal.getvalue() == ""
@@ -347,5 +348,5 @@ def test_a_long_check_shows_its_progress_on_a_terminal_and_wipes_it(
 
 def test_there_is_no_progress_line_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with cli._progress_line() as progress:
+    with progress_line() as progress:
         assert progress is None
