@@ -23,7 +23,7 @@ from leakcheck.errors import LeakError, UsageError
 from leakcheck.model import Holding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
     from unittest import TestCase
 
     from leakcheck.model import Phase, Result
@@ -216,21 +216,42 @@ def message(result: Result, function: Callable[..., object], case: TestCase | No
 def holders(wanted: object, *, most: int = 20) -> tuple[Holding, ...]:
     """Who holds an object, or the objects of a type.
 
+    Nothing is run and nothing is measured: this is the heap as it is now.
+
     Args:
         wanted: an object; of a type, its living objects that the cycle collector knows.
         most: of a type, at most so many: the newest.
 
+    Returns:
+        One for each object, in the order in which they were made as far as that is known; empty
+        for a type that no object is of.
+
     Raises:
         BlindError: the sampler can't be loaded here.
-        UsageError: `most` is no number of objects.
+        UsageError: `most` is no number of objects, or the collector knows none of such a type.
     """
-    from leakcheck.measure.holding import held, living
+    from leakcheck.measure.living import can_be_known, living
     from leakcheck.measure.plain import qualified
 
     if most < 1:
         raise UsageError(f"most must be at least 1, not {most}")
-    is_type = issubclass(type(wanted), type)
-    objects = living(cast("type", wanted), most) if is_type else [wanted]
+    if not issubclass(type(wanted), type):
+        return held_by([wanted])
+    kind = cast("type", wanted)
+    objects = living(kind)
+    if not objects and not can_be_known(kind):
+        raise UsageError(
+            f"the cycle collector knows no objects of {qualified(kind)}, so they can't be listed; "
+            "ask for one object, or for the type that keeps them"
+        )
+    return held_by(objects[-most:])
+
+
+def held_by(objects: Sequence[object]) -> tuple[Holding, ...]:
+    """Who holds each of these objects, found by one search."""
+    from leakcheck.measure.holding import held
+    from leakcheck.measure.plain import qualified
+
     return tuple(
         Holding(
             type=qualified(type(one)),

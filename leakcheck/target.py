@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""From `FILE.py::function` or `module:function` to something that can be called."""
+"""From what a target names to something that can be called with nothing."""
 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
-import importlib
-import importlib.machinery
-import importlib.util
 import inspect
-import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.callables import (
@@ -25,20 +19,13 @@ from leakcheck.callables import (
     run_case,
 )
 from leakcheck.errors import UsageError
-from leakcheck.traces import describe, user_trace
+from leakcheck.locate import locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import ModuleType
     from unittest import TestCase
 
-
-class TargetRaisedError(UsageError):
-    """The user's code raised; the message is the sentence, `trace` their part of the traceback."""
-
-    def __init__(self, sentence: str, trace: str) -> None:
-        super().__init__(sentence)
-        self.trace = trace
+    from leakcheck.locate import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,126 +68,18 @@ def find(text: str) -> Target:
         UsageError: the text, the file, the module or the function is not there or won't do.
         TargetRaisedError: the module raised when imported.
     """
-    place, separator, path = _split(text)
-    module = _import_module(place) if separator == ":" else _load_file(Path(place))
-    names = path.replace("::", ".").split(".") if path else [_only_candidate(module, place)]
-    owner, value = _look_up(module, names, place)
-    name = f"{place}{separator or '::'}{'.'.join(names)}"
-    settings = dict(getattr(value, "__leakcheck_settings__", {}))
-    return Target(name, _as_function(owner, value, names[-1], name), settings, _case_class(owner))
+    return as_target(locate(text))
 
 
-def _split(text: str) -> tuple[str, str, str]:
-    """(file or module, separator, function), the last two empty when there is only a file."""
-    place, separator, path = text.partition("::")
-    if separator or place.endswith(".py") or Path(place).exists():
-        if not place or (separator and not all(re.split(r"::|\.", path))):
-            raise UsageError(f"{text!r} names no function; write FILE.py::function")
-        return place, separator, path
-    place, separator, path = text.partition(":")
-    if place.endswith(".py"):
-        raise UsageError(f"a function of a file is named with two colons: {place}::{path}")
-    if not (all(path.split(".")) and all(part.isidentifier() for part in place.split("."))):
-        raise UsageError(
-            f"{text!r} is no file that exists and names no function; "
-            "write FILE.py::function or module:function"
-        )
-    return place, separator, path
+def as_target(place: Place) -> Target:
+    """What can be run of what was found.
 
-
-def _load_file(file: Path) -> ModuleType:
-    """Import a file under its own name with its directory first on sys.path."""
-    if not file.exists():
-        others = [each.name for each in file.parent.glob("*.py")]
-        raise UsageError(f"there is no file {file}{_did_you_mean(file.name, others)}")
-    if not file.is_file():
-        raise UsageError(f"{file} is not a file; write FILE.py::function")
-    name = file.stem
-    if name in sys.modules:
-        raise UsageError(
-            f"a module called {name} is loaded already, so {file} can't be loaded under its "
-            "name; rename the file, or name it as module:function"
-        )
-    path = file.resolve()
-    sys.path.insert(0, str(path.parent))
-    loader = importlib.machinery.SourceFileLoader(name, str(path))
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        hint = "correct it and try again"
-        if isinstance(error, ImportError) and (path.parent / "__init__.py").exists():
-            hint = "the file is part of a package: name it as package.module:function"
-        raise TargetRaisedError(
-            f"{file} can't be imported ({describe(error)}); {hint}", user_trace(error)
-        ) from None
-    return module
-
-
-def _import_module(name: str) -> ModuleType:
-    """Import a module by its dotted name."""
-    try:
-        return importlib.import_module(name)
-    except (Exception, SystemExit) as error:
-        if isinstance(error, ModuleNotFoundError) and (
-            error.name == name or name.startswith(f"{error.name}.")
-        ):
-            raise UsageError(
-                f"there is no module {error.name} to import from {Path.cwd()}; start in the "
-                "directory that holds it, or write FILE.py::function"
-            ) from None
-        raise TargetRaisedError(
-            f"module {name} can't be imported ({describe(error)}); correct it and try again",
-            user_trace(error),
-        ) from None
-
-
-def _only_candidate(module: ModuleType, place: str) -> str:
-    """The one public function of the module that can be called with nothing."""
-    names = [
-        name
-        for name, value in vars(module).items()
-        if inspect.isfunction(value)
-        and not name.startswith("_")
-        and value.__module__ == module.__name__
-        and not is_generator_function(value)
-        and not required_parameters(value)
-    ]
-    if len(names) == 1:
-        return names[0]
-    if not names:
-        raise UsageError(
-            f"{place} defines no public function that can be called without arguments; "
-            "write one, or name what to run: FILE.py::function"
-        )
-    raise UsageError(
-        f"{place} defines {len(names)} functions that could be run; "
-        f"name one: {', '.join(f'{place}::{name}' for name in names)}"
-    )
-
-
-def _look_up(module: ModuleType, names: list[str], place: str) -> tuple[object, object]:
-    """(the last but one, the last) object along the dotted path."""
-    owner: object = module
-    value: object = module
-    for index, name in enumerate(names):
-        owner = value
-        try:
-            value = getattr(owner, name)
-        except AttributeError:
-            where = ".".join(names[:index]) or place
-            known = [each for each in dir(owner) if not each.startswith("__")]
-            raise UsageError(f"{where} has no {name!r}{_did_you_mean(name, known)}") from None
-    return owner, value
-
-
-def _did_you_mean(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    Raises:
+        UsageError: it can't be called with nothing.
+    """
+    settings = dict(getattr(place.value, "__leakcheck_settings__", {}))
+    function = _as_function(place.owner, place.value, place.last, place.name)
+    return Target(place.name, function, settings, _case_class(place.owner))
 
 
 def _as_function(owner: object, value: object, name: str, target: str) -> Callable[[], object]:

@@ -113,12 +113,6 @@ def held(
     ]
 
 
-def living(kind: type, most: int) -> list[object]:
-    """Objects of a type, its subclasses included, that the cycle collector tracks; the newest."""
-    found = [one for one in load_core().fresh(b"") if is_a(one, kind)]
-    return found[-most:]
-
-
 def _dict_of(module: object) -> Iterable[object]:
     """A module's names; whatever else stands in sys.modules has none."""
     if is_a(module, types.ModuleType):

@@ -30,6 +30,10 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
         yield f"  cache      {painter.line(result.cache)}"
     yield from _containers(painter, result)
     yield from _survivors(painter, result)
+
+
+def what_to_do(painter: Painter, result: Result) -> Iterator[str]:
+    """What is usually done about a holder of this kind, where one is known."""
     known = result.whose is not None and result.whose.known
     if not known and (said := hint(result)):
         yield f"  next       {painter.line(said, 400)}"

@@ -11,7 +11,7 @@ from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import group, parting, project_frame
 from leakcheck.model import Metric, Verdict
 from leakcheck.report import closing
-from leakcheck.report.holding import holding
+from leakcheck.report.holding import holding, what_to_do
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
 from leakcheck.report.text import blocks, kib, number, pad, rate
@@ -119,15 +119,21 @@ def _rate(result: Result) -> str:
     return text
 
 
-def _leak(
-    painter: Painter, result: Result, test: str, reproduce: str, advice: Advice
-) -> Iterator[str]:
+def headline(painter: Painter, result: Result, test: str) -> str:
+    """The first line of what is said about a leak."""
     figures = _rate(result)
     if result.exact and result.marks:
         marks = len(result.marks)
         figures += f", exact in {marks} of {marks} readings"
-    yield _verdict(painter, result, test, f"{figures}, N={result.judged:,}")
+    return _verdict(painter, result, test, f"{figures}, N={result.judged:,}")
+
+
+def _leak(
+    painter: Painter, result: Result, test: str, reproduce: str, advice: Advice
+) -> Iterator[str]:
+    yield headline(painter, result, test)
     yield from holding(painter, result)
+    yield from what_to_do(painter, result)
     if result.first_in:
         yield f"  same leak  as in {painter.line(result.first_in)}, which has the whole report"
         yield from closing.fingerprint(result)

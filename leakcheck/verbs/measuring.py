@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from leakcheck.api import measure
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
 from leakcheck.errors import LeakcheckError
-from leakcheck.target import TargetRaisedError
+from leakcheck.locate import TargetRaisedError
 from leakcheck.traces import describe, user_frames, user_trace
 from leakcheck.verbs.progress import progress_line
 
@@ -86,18 +86,20 @@ def measured(target: Target, settings: Settings) -> Result:
         ) from None
 
 
+def headed(target: str) -> dict[str, Any]:
+    """The beginning of all JSON: what was looked at, by which leakcheck and Python."""
+    import leakcheck
+
+    version = sys.version.split()[0]
+    return {"leakcheck": leakcheck.__version__, "python": version, "target": target}
+
+
 def as_json(result: Result, target: str) -> str:
     """The result as JSON, with what was run and by which leakcheck and Python."""
-    import leakcheck
     from leakcheck.explain.source import Sources
     from leakcheck.report.jsonfile import to_dict
 
-    data = {
-        "leakcheck": leakcheck.__version__,
-        "python": sys.version.split()[0],
-        "target": target,
-        "result": to_dict(result, source=Sources().text),
-    }
+    data = headed(target) | {"result": to_dict(result, source=Sources().text)}
     return json.dumps(data, indent=2, allow_nan=False) + "\n"
 
 

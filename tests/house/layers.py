@@ -37,13 +37,14 @@ LAYERS = (  # a unit may import what stands below it, bottom first
     {"report"},
     {"gate"},
     {"forms"},
-    {"callables", "target", "traces", "canaries"},
+    {"callables", "locate", "target", "traces", "canaries"},
     {"api", "decorator", "doctor", "cli", "pytest_plugin", "plugin", "verbs", "__main__"},
 )
 SIDEWAYS = {  # and these of its own layer
     "model": {"terms"},
     "errors": {"model"},
-    "target": {"callables", "traces"},
+    "locate": {"callables", "traces"},
+    "target": {"callables", "locate"},
     "decorator": {"api"},
     "doctor": {"pytest_plugin", "__version__"},
     "cli": {"verbs", ""},  # the facade: its __version__

@@ -61,6 +61,11 @@ def test_a_number_of_objects_is_asked_for() -> None:
         leakcheck.holders(Session, most=0)
 
 
+def test_a_type_whose_objects_nobody_can_list_is_refused() -> None:
+    with pytest.raises(leakcheck.UsageError, match="knows no objects of bytearray"):
+        leakcheck.holders(bytearray)
+
+
 # Here and not in tests/ext: hypothesis leaves a callback with the collector, whose frames would be
 # seen by the tests of the sampler that come after it.
 @settings(max_examples=25, deadline=None)
