@@ -39,6 +39,7 @@ CORE = (
     "growth_retained",
     "recorder",
     "graph",
+    "claims",
 )
 PY = (
     "pysite",
@@ -53,6 +54,8 @@ PY = (
     "pysearch",
     "pyholders",
     "pyfresh",
+    "pyclaim",
+    "pyowners",
     "module",
 )
 

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, final
 
-from leakcheck.measure.raw import RawFrame, RawHolders, RawResult
+from leakcheck.measure.raw import RawFrame, RawHolders, RawOwners, RawResult
 
 MODE_ADAPTIVE: Final = 0
 MODE_CONFIRM: Final = 1
@@ -63,6 +63,13 @@ class Check:
 
     def result(self) -> RawResult:
         """The verdict and the evidence, once decided or closed."""
+
+    def owners(self, max_seconds: float, /) -> list[RawOwners] | None:
+        """What lies in the live blocks of the sites that grew, found by asking objects.
+
+        Ask before anything else runs: a block that is released after the trace, and its place
+        taken again, would pass for the old one. None: the time ran out.
+        """
 
 def judge_series(
     runs: Sequence[int],

@@ -155,6 +155,13 @@ class Survivor:
         module: the module that the path starts from; empty likewise.
         native: references to each of them that no object, frame or thread accounts for, so that
             native code holds them; None where that can't be told.
+        frame: the line that allocated them, or what is in `by`; None where that is not known.
+        listed: something that is known leads to each of them. If not, they are blocks that nothing
+            leads to, with the first words of an object of this type.
+        ring: only they and what they hold refer to them.
+        by: the type whose objects hold those references, where it shows the cycle collector none
+            of them; empty otherwise.
+        example: one of them as Python writes it, of a type that is str, bytes, int or float.
     """
 
     type: str
@@ -163,6 +170,11 @@ class Survivor:
     path: str
     module: str
     native: int | None
+    frame: Frame | None = None
+    listed: bool = True
+    ring: bool = False
+    by: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +242,7 @@ class Result:
         metric: which metric decided; None when none did.
         containers: containers that grew with the runs, largest growth first.
         survivors: objects of one type each that stayed behind, held by native code first.
+        unowned: blocks at lines that follow the runs that belong to no object that could be found.
         interned: strings a run that the interpreter interned and kept, seen by the recount.
         cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
             `functools.lru_cache of pkg.mod.function` or `linecache.cache`.
@@ -264,6 +277,7 @@ class Result:
     metric: Metric | None = None
     containers: tuple[Container, ...] = ()
     survivors: tuple[Survivor, ...] = ()
+    unowned: int = 0
     interned: float = 0.0
     cache: str = ""
     emptied: tuple[str, ...] = ()

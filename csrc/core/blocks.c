@@ -195,6 +195,22 @@ lc_blocks_footprint(const lc_blocks *self)
            self->room * sizeof *self->entries;
 }
 
+lc_status
+lc_blocks_each(const lc_blocks *self,
+               lc_status (*visit)(uintptr_t address, lc_block block, void *context),
+               void *context)
+{
+    lc_status status = LC_OK;
+    for (size_t c = 0; c < chains(self); c++) {
+        for (uint32_t i = self->heads[c]; i != NONE && status == LC_OK;
+             i = self->entries[i].next) {
+            const entry *e = &self->entries[i];
+            status = visit((uintptr_t)e->address, unpack(e->packed), context);
+        }
+    }
+    return status;
+}
+
 bool
 lc_blocks_check(const lc_blocks *self)
 {

@@ -60,6 +60,13 @@ lc_status lc_blocks_take(lc_blocks *self, uintptr_t address, lc_block *out);
 size_t lc_blocks_count(const lc_blocks *self);
 size_t lc_blocks_footprint(const lc_blocks *self);
 
+/* Calls `visit` for every live entry, in no order, until it returns anything but LC_OK,
+ * which is handed on. It must not change the table. */
+lc_status lc_blocks_each(const lc_blocks *self,
+                         lc_status (*visit)(uintptr_t address, lc_block block,
+                                            void *context),
+                         void *context);
+
 /* The invariant, for tests and debug builds. */
 bool lc_blocks_check(const lc_blocks *self);
 

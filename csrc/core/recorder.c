@@ -3,7 +3,6 @@
 
 #include <stdatomic.h>
 
-#include "blocks.h"
 #include "mem.h"
 
 typedef struct {
@@ -204,6 +203,17 @@ lc_recorder_live(lc_recorder *self, lc_recorder_book which)
     size_t live = lc_blocks_count(self->books[which].blocks);
     unlock(self, which);
     return live;
+}
+
+lc_status
+lc_recorder_each(lc_recorder *self, lc_recorder_book which,
+                 lc_status (*visit)(uintptr_t address, lc_block block, void *context),
+                 void *context)
+{
+    lock(self, which);
+    lc_status status = lc_blocks_each(self->books[which].blocks, visit, context);
+    unlock(self, which);
+    return status;
 }
 
 int64_t

@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "blocks.h"
 #include "calltree.h"
 #include "ledger.h"
 #include "status.h"
@@ -67,6 +68,12 @@ int64_t lc_recorder_net(lc_recorder *self, lc_recorder_book book);
 
 /* Blocks live now that the book has seen. */
 size_t lc_recorder_live(lc_recorder *self, lc_recorder_book book);
+
+/* Calls `visit` for every live block of a book: see lc_blocks_each. */
+lc_status lc_recorder_each(lc_recorder *self, lc_recorder_book book,
+                           lc_status (*visit)(uintptr_t address, lc_block block,
+                                              void *context),
+                           void *context);
 
 /* Releases of blocks the books did not know; blocks and marks not recorded. */
 int64_t lc_recorder_untracked(lc_recorder *self);

@@ -2,6 +2,7 @@
 #include "pycheck.h"
 
 #include "pyloop.h"
+#include "pyowners.h"
 #include "pyresult.h"
 
 typedef struct {
@@ -186,6 +187,30 @@ check_result(PyObject *op, PyObject *ignored)
     return lc_pyresult_build(&evidence);
 }
 
+static PyObject *
+check_owners(PyObject *op, PyObject *arg)
+{
+    Check *self = (Check *)op;
+    double max_seconds = PyFloat_AsDouble(arg);
+    if (max_seconds == -1.0 && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (!(max_seconds > 0)) {
+        PyErr_SetString(PyExc_ValueError, "max_seconds must be above 0");
+        return NULL;
+    }
+    lc_pyloop *loop = usable(self);
+    if (loop == NULL) {
+        return NULL;
+    }
+    if (!lc_pyloop_closed(loop)) {
+        PyErr_SetString(PyExc_RuntimeError, "the check is not decided or closed yet");
+        return NULL;
+    }
+    lc_pyloop_evidence evidence = lc_pyloop_evidence_of(loop);
+    return lc_pyowners_find(&evidence, max_seconds);
+}
+
 static PyMethodDef methods[] = {
     {"drive", check_drive, METH_VARARGS,
      PyDoc_STR("Run the whole check of a callable.")},
@@ -195,6 +220,8 @@ static PyMethodDef methods[] = {
      PyDoc_STR("Collect, read the counters and feed them.")},
     {"close", check_close, METH_NOARGS, PyDoc_STR("Undo everything. Idempotent.")},
     {"result", check_result, METH_NOARGS, PyDoc_STR("The verdict and the evidence.")},
+    {"owners", check_owners, METH_O,
+     PyDoc_STR("What lies in the blocks that grew; None: the time ran out.")},
     {NULL, NULL, 0, NULL},
 };
 

@@ -128,6 +128,12 @@ done:
     return tuple;
 }
 
+bool
+lc_pyresult_is_site(const lc_ledger_entry *first, const lc_ledger_entry *last)
+{
+    return first->blocks != last->blocks || first->bytes != last->bytes;
+}
+
 /* Adds every node whose live blocks or bytes differ between the first and last mark. */
 static int
 add_sites(const lc_pyloop_evidence *e, PyObject *sites, PyObject *frame_tuples)
@@ -152,7 +158,7 @@ add_sites(const lc_pyloop_evidence *e, PyObject *sites, PyObject *frame_tuples)
         for (uint32_t node = 0; node < nodes; node++) {
             lc_ledger_entry first = lc_recorder_at(e->recorder, book, 0, node);
             lc_ledger_entry final = lc_recorder_at(e->recorder, book, last, node);
-            if (first.blocks == final.blocks && first.bytes == final.bytes) {
+            if (!lc_pyresult_is_site(&first, &final)) {
                 continue;
             }
             if (append(sites, site_tuple(e, &frames, book, node)) < 0) {

@@ -9,8 +9,13 @@
 #define LC_PY_PYRESULT_H
 
 #include <Python.h>
+#include <stdbool.h>
 
 #include "pyloop.h"
+
+/* Whether a node is one of a result's sites, by what is live in it at the first mark and at
+ * the last. They are numbered in the order of books, and of nodes in a book. */
+bool lc_pyresult_is_site(const lc_ledger_entry *first, const lc_ledger_entry *last);
 
 /* A new dict, or NULL with an exception set. */
 PyObject *lc_pyresult_build(const lc_pyloop_evidence *evidence);

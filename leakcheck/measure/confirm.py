@@ -68,6 +68,7 @@ def as_proven(result: Result, known: Result) -> Result:
         cache=known.cache,
         containers=known.containers,
         survivors=known.survivors,
+        unowned=known.unowned,
         interned=known.interned,
         emptied=known.emptied,
         input_keyed=known.input_keyed,

@@ -55,15 +55,33 @@ def _sum(these: list[int], those: list[int]) -> list[int]:
     return [a + b for a, b in zip(these, those, strict=True)]
 
 
+def _stack(path: tuple[int, ...], frames: list[Frame]) -> tuple[Frame, ...]:
+    return tuple(frames[i] for i in path if not _is_step(frames[i])) or (_NO_STACK,)
+
+
+def _key(stack: tuple[Frame, ...], *, truncated: bool) -> _Key:
+    outer = tuple((f.file, f.function, f.line) for f in stack[:-1])
+    return _Key(outer, stack[-1], truncated)
+
+
+def sites_of(raw: RawResult, sites: tuple[Site, ...]) -> list[Site | None]:
+    """For each of the sampler's sites the one that it is part of."""
+    frames = [_frame(f) for f in raw["frames"]]
+    by_key = {_key(one.frames, truncated=one.truncated): one for one in sites}
+    return [
+        by_key.get(_key(_stack(path, frames), truncated=truncated))
+        for path, truncated, *_ in raw["sites"]
+    ]
+
+
 def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
     """The evidence's sites, merged by line, growing ones first, largest first."""
     frames = [_frame(f) for f in raw["frames"]]
     zeros = [0] * len(raw["marks"])
     merged: dict[_Key, tuple[tuple[Frame, ...], list[int], list[int]]] = {}
     for path, truncated, _book, blocks, sizes in raw["sites"]:
-        stack = tuple(frames[i] for i in path if not _is_step(frames[i])) or (_NO_STACK,)
-        outer = tuple((f.file, f.function, f.line) for f in stack[:-1])
-        key = _Key(outer, stack[-1], truncated)
+        stack = _stack(path, frames)
+        key = _key(stack, truncated=truncated)
         _, other_blocks, other_sizes = merged.get(key, (stack, zeros, zeros))
         merged[key] = (stack, _sum(blocks, other_blocks), _sum(sizes, other_sizes))
     core = load_core()

@@ -3,8 +3,8 @@
 
 The lengths of all lists, dicts, sets and deques are taken, the body runs a few times more, and
 the lengths are taken again. Only containers that exist before are looked at: one that is made
-by a run and kept is an entry of one that was there. What was not there before and stayed is
-looked at by itself (surviving.py).
+by a run and kept is an entry of one that was there. What lies in the blocks that grew is looked
+at by itself (kept.py).
 """
 
 from __future__ import annotations
@@ -19,13 +19,10 @@ from leakcheck.measure.holding import held, is_standard
 from leakcheck.measure.plain import qualified
 from leakcheck.measure.series import runs_for
 from leakcheck.measure.sharing import Grown, shares
-from leakcheck.measure.surviving import groups, survivors
 from leakcheck.model import Container
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    from leakcheck.model import Survivor
 
 SHARE: Final = 0.5
 """Part of the expected entries that makes a container one that grows with the runs."""
@@ -51,7 +48,6 @@ class Recount:
         self._asked = False
         self._addresses = b""
         self.containers: tuple[Container, ...] = ()
-        self.survivors: tuple[Survivor, ...] = ()
         self.interned = 0.0
 
     def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
@@ -85,18 +81,13 @@ class Recount:
         ]
         grown.sort(key=lambda one: one[1] - one[2])
         del grown[SHOWN:]
+        if not grown:
+            return
         fresh = load_core().fresh(self._addresses)
-        kept = groups(fresh, least)
+        self._addresses = b""
         parts = shares([Grown(one, last - first) for one, first, last in grown], fresh)
         del fresh
-        self._addresses = b""
-        wanted = [one for one, _, _ in grown]
-        for group in kept:
-            wanted += group.sample
-        if not wanted:
-            return
-        found = held(wanted, self._roots() if self._roots else {})
-        self.survivors = survivors(kept, found[len(grown) :], self.runs)
+        found = held([one for one, _, _ in grown], self._roots() if self._roots else {})
         grew = [
             Container(
                 type=qualified(type(one)),
@@ -108,7 +99,7 @@ class Recount:
                 key=way.key,
                 share=part,
             )
-            for (one, first, last), way, part in zip(grown, found, parts, strict=False)
+            for (one, first, last), way, part in zip(grown, found, parts, strict=True)
         ]
         self.containers = tuple(sorted(grew, key=_telling))
 
@@ -119,12 +110,8 @@ class Recount:
         self._asked = True
 
     def found(self) -> dict[str, object]:
-        """What grew, what stayed, and how many strings a run were interned and stayed."""
-        return {
-            "containers": self.containers,
-            "survivors": self.survivors,
-            "interned": self.interned,
-        }
+        """What grew, and how many strings a run were interned and stayed."""
+        return {"containers": self.containers, "interned": self.interned}
 
 
 def _containers() -> Iterator[Any]:

@@ -30,7 +30,9 @@ from leakcheck.measure.confirm import as_proven, cut_short, goes_on, joined, wit
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.emptying import Caches, less_caches
 from leakcheck.measure.further import steps
+from leakcheck.measure.holding import MAX_SECONDS
 from leakcheck.measure.inputs import Inputs
+from leakcheck.measure.kept import kept
 from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Phase, Verdict
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from leakcheck._core import Check
     from leakcheck.config import Settings
+    from leakcheck.measure.raw import RawResult
     from leakcheck.measure.series import Step
     from leakcheck.model import Result
 
@@ -156,7 +159,7 @@ class StepwiseCheck:
             raw, rate=self._settings.rate, seed=self._settings.seed, seconds=self._elapsed()
         )
         if self._settings.iterations is not None:
-            self._go_on(result)
+            self._go_on(self._with_owners(check, raw, result))
         elif self._suspect is not None:
             if self._known is not None and not goes_on(self._suspect, result):
                 # Something else that grew in the same places, and has stopped.
@@ -166,7 +169,7 @@ class StepwiseCheck:
                 )
                 self._start_confirmation()
             else:
-                self._go_on(self._confirmed(result, stopped=raw["why"] == WHY_STOPPED))
+                self._go_on(self._confirmed(check, raw, result))
         elif (
             result.verdict is Verdict.CLEAN
             or result.dropped
@@ -222,17 +225,27 @@ class StepwiseCheck:
         self._caches = Caches() if self._explain else None
         self._check = plan.confirm(self._core, self._settings, self._left(), self._suspect)
 
-    def _confirmed(self, result: Result, *, stopped: bool) -> Result:
+    def _with_owners(self, check: Check, raw: RawResult, result: Result) -> Result:
+        """The result with what lies in the blocks that leak, asked while they are as traced."""
+        if result.verdict is not Verdict.LEAK or not self._explain:
+            return result
+        owners = check.owners(MAX_SECONDS)
+        roots = self._roots() if self._roots else {}
+        survivors, unowned = kept(owners or [], raw, result, roots)
+        return dataclasses.replace(result, survivors=survivors, unowned=unowned)
+
+    def _confirmed(self, check: Check, raw: RawResult, result: Result) -> Result:
         """What the suspect and its confirmation say together."""
         suspect = self._suspect
         assert suspect is not None
         result = joined(suspect, result)
         if self._known is not None:
             return as_proven(with_lines_of(suspect, result), self._known)
-        if stopped and result.verdict is not Verdict.LEAK:
+        if raw["why"] == WHY_STOPPED and result.verdict is not Verdict.LEAK:
             result = cut_short(suspect, result)
         else:
             result = upheld_by_sites(result)
+        result = self._with_owners(check, raw, result)
         if result.verdict is Verdict.LEAK and self._caches is not None:
             result = less_caches(result, self._caches, self._settings.rate)
         return result

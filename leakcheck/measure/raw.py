@@ -56,3 +56,12 @@ RawChain = tuple[RawOrigin, tuple[object, ...], int]
 RawHolders = tuple[list[RawChain | None], list[int], list[int], bool, int]
 """(a chain for each target, references found to it, what it counts itself or -1 where that says
 nothing, the time ran out, objects visited)."""
+
+RawOwners = tuple[int, int, type | None, int, int, type | None, int, list[object]]
+"""(index of the site, state, type, blocks, of these inner, by, references, some of the objects).
+
+State 2: an object that something known leads to lies in each block. 1: something known points into
+it, such as a list to its items. 0: nothing does; where the block has the first words of an object,
+they say the type. Inner: memory whose references no tp_traverse shows points to it; by: the type of
+the object that such memory belongs to. References: the least that one of the objects counts itself,
+-1 where that says nothing."""

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.judge.hints import hint
 from leakcheck.judge.whose import in_words
+from leakcheck.report.kept import HELD_BY, SHOWN, survivors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leakcheck.model import Container, Result, Survivor
+    from leakcheck.model import Container, Result
     from leakcheck.report.places import Painter
 
-_HELD: Final = 2
-_HELD_BY: Final = "  held by    "
 MOST: Final = 0.9
 """Part of the growth from which on it is all of it."""
 
@@ -29,7 +28,7 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
     if result.cache:
         yield f"  cache      {painter.line(result.cache)}"
     yield from _containers(painter, result)
-    yield from _survivors(painter, result)
+    yield from survivors(painter, result)
 
 
 def what_to_do(painter: Painter, result: Result) -> Iterator[str]:
@@ -41,13 +40,13 @@ def what_to_do(painter: Painter, result: Result) -> Iterator[str]:
 
 def _containers(painter: Painter, result: Result) -> Iterator[str]:
     """What grows, and the way to it."""
-    for one in result.containers[:_HELD]:
+    for one in result.containers[:SHOWN]:
         runs = f"{one.type}, {_growth(one)}{one.before:,} {painter.arrow} {one.after:,} entries"
         if not one.path:
             yield f"  grows      a {runs}; no path to it from a module was found"
         else:
             by_fixture = one.path.startswith("fixture ")
-            yield from painter.path("  retained   by " if by_fixture else _HELD_BY, one.path, runs)
+            yield from painter.path("  retained   by " if by_fixture else HELD_BY, one.path, runs)
     if result.without_body:
         most = result.without_body >= MOST * result.rate
         some = "" if most else f", {result.without_body:.3g} a run"
@@ -59,25 +58,6 @@ def _containers(painter: Painter, result: Result) -> Iterator[str]:
         yield f"  fresh      {painter.line(result.fresh, 400)}"
 
 
-def _survivors(painter: Painter, result: Result) -> Iterator[str]:
-    """What stayed behind, where native code holds it or no container that has a path."""
-    for kept in result.survivors[:_HELD]:
-        if kept.native:
-            yield f"  native     {painter.line(_native(kept), 400)}"
-        elif kept.path and not any(one.path for one in result.containers):
-            runs = f"{kept.count:,} {painter.line(kept.type)} in {kept.runs:,} runs"
-            yield f"{_HELD_BY}{painter.line(kept.path)}: {runs}"
-
-
 def _growth(one: Container) -> str:
     """Such as "+1 a run, "."""
     return "" if one.rate is None else f"+{one.rate:.3g} a run, "
-
-
-def _native(kept: Survivor) -> str:
-    """What nothing that Python sees accounts for."""
-    references = "1 reference" if kept.native == 1 else f"{kept.native} references"
-    return (
-        f"{references} to each of {kept.count:,} {kept.type} held by native code: "
-        "missing Py_DECREF?"
-    )

@@ -65,6 +65,7 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
         "metric": None if result.metric is None else str(result.metric),
         "containers": [_container(one) for one in result.containers],
         "survivors": [_survivor(one) for one in result.survivors],
+        "unowned": result.unowned,
         "interned": result.interned,
         "cache": result.cache,
         "emptied": list(result.emptied),
@@ -121,6 +122,7 @@ def from_dict(data: object, path: str = "result") -> Result:
         metric=choice(top, "metric", Metric) if top.present("metric") else None,
         containers=tuple(_read_container(one) for one in top.records("containers")),
         survivors=tuple(_read_survivor(one) for one in top.records("survivors")),
+        unowned=top.integer("unowned"),
         interned=top.number("interned"),
         cache=top.text("cache"),
         emptied=top.texts("emptied"),
@@ -174,6 +176,11 @@ def _survivor(one: Survivor) -> dict[str, Json]:
         "path": one.path,
         "module": one.module,
         "native": one.native,
+        "frame": None if one.frame is None else _frame(one.frame),
+        "listed": one.listed,
+        "ring": one.ring,
+        "by": one.by,
+        "example": one.example,
     }
 
 
@@ -211,6 +218,11 @@ def _read_survivor(data: Fields) -> Survivor:
         path=data.text("path"),
         module=data.text("module"),
         native=data.optional_integer("native"),
+        frame=_read_frame(data.record("frame")) if data.present("frame") else None,
+        listed=data.flag("listed"),
+        ring=data.flag("ring"),
+        by=data.text("by"),
+        example=data.text("example"),
     )
     data.done()
     return survivor

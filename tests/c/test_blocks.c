@@ -298,6 +298,45 @@ check_sees_damage(void **state)
     lc_blocks_free(table);
 }
 
+typedef struct {
+    size_t count;
+    uint64_t sizes;
+    size_t most; /* Entries before the visit ends it. */
+} tour;
+
+static lc_status
+tour_one(uintptr_t address, lc_block block, void *context)
+{
+    tour *so_far = context;
+    assert_int_equal(address, block.size * 16);
+    assert_int_equal(block.node, block.size % 7);
+    so_far->sizes += block.size;
+    return ++so_far->count == so_far->most ? LC_FULL : LC_OK;
+}
+
+static void
+each_shows_what_lives_until_the_visit_ends_it(void **state)
+{
+    (void)state;
+    lc_blocks *table = lc_blocks_new();
+    lc_block out;
+    for (uintptr_t i = 1; i <= 3000; i++) {
+        put_new(table, i * 16, (uint32_t)(i % 7), i);
+    }
+    for (uintptr_t i = 2; i <= 3000; i += 2) {
+        assert_int_equal(lc_blocks_take(table, i * 16, &out), LC_OK);
+    }
+    tour all = {.most = 0};
+    assert_int_equal(lc_blocks_each(table, tour_one, &all), LC_OK);
+    assert_int_equal(all.count, 1500);
+    assert_int_equal(all.sizes, 1500 * 1500);
+    tour some = {.most = 9};
+    assert_int_equal(lc_blocks_each(table, tour_one, &some), LC_FULL);
+    assert_int_equal(some.count, 9);
+    lc_blocks_free(table);
+    assert_int_equal(mem_fake_outstanding(), 0);
+}
+
 static void
 every_allocation_may_fail(void **state)
 {
@@ -350,6 +389,7 @@ main(void)
         cmocka_unit_test(released_entries_are_used_again),
         cmocka_unit_test(a_table_never_outgrows_its_indices),
         cmocka_unit_test(check_sees_damage),
+        cmocka_unit_test(each_shows_what_lives_until_the_visit_ends_it),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

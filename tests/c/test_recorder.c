@@ -56,6 +56,31 @@ assert_now(lc_recorder *r, lc_recorder_book which, uint32_t node, int64_t blocks
     assert_int_equal(entry.bytes, bytes);
 }
 
+static lc_status
+add_size(uintptr_t address, lc_block block, void *context)
+{
+    (void)address;
+    *(uint64_t *)context += block.size;
+    return LC_OK;
+}
+
+static void
+each_shows_the_live_blocks_of_one_book(void **state)
+{
+    (void)state;
+    lc_recorder *r = lc_recorder_new();
+    lc_recorder_put(r, LC_RECORDER_OBJECT, at(0x1000), 5, 1);
+    lc_recorder_put(r, LC_RECORDER_OBJECT, at(0x2000), 70, 1);
+    lc_recorder_put(r, LC_RECORDER_RAW, at(0x3000), 900, 1);
+    assert_taken(r, LC_RECORDER_OBJECT, 0x1000, 1, 5);
+    uint64_t sizes = 0;
+    assert_int_equal(lc_recorder_each(r, LC_RECORDER_OBJECT, add_size, &sizes), LC_OK);
+    assert_int_equal(sizes, 70);
+    assert_int_equal(lc_recorder_each(r, LC_RECORDER_RAW, add_size, &sizes), LC_OK);
+    assert_int_equal(sizes, 970);
+    lc_recorder_free(r);
+}
+
 static void
 a_new_recorder_is_empty_and_sound(void **state)
 {
@@ -324,6 +349,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_recorder_is_empty_and_sound),
+        cmocka_unit_test(each_shows_the_live_blocks_of_one_book),
         cmocka_unit_test(books_do_not_know_each_others_blocks),
         cmocka_unit_test(a_restored_block_is_as_if_never_taken),
         cmocka_unit_test(the_net_count_goes_down_with_blocks_made_before),

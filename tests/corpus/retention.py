@@ -28,7 +28,7 @@ HELD: Final[dict[str, str]] = {
     "cpython-const-intern-jinja2": r"interned",
     "cpython-contextvar-per-call": r"context in thread",
     "cpython-ctypes-pointer-cache": r"_pointer_type_cache",
-    "cpython-instance-dict-cycle": r"each other.*\.__dict__|\.__dict__.*each other",
+    "cpython-instance-dict-cycle": r"ring .*\bdict\b.*refer only to each other",
     "cpython-intern-immortal": r"interned",
     "cpython-linecache-lazycache": r"linecache\.cache\b",
     "cpython-mock-call-args-list": r"scenario\.SEND.*(call_args_list|mock_calls)",
@@ -48,7 +48,7 @@ HELD: Final[dict[str, str]] = {
 """What must be shown of each case whose holder is known, as a regular expression."""
 
 NATIVE: Final = "held by native code"
-_SAYS: Final = re.compile(r"  (whose|known|held by|grows|retained|native|counts|ring) ")
+_SAYS: Final = re.compile(r"  (whose|known|held by|grows|retained|native|counts|ring|kept) ")
 _REFERENCES: Final = ("python-object leak", "immortal refcount growth only", "leak-c-ext")
 
 

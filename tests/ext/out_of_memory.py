@@ -122,27 +122,32 @@ def walk(core: Any, library: ctypes.CDLL, count: int, *, leaks: bool) -> Counter
         fates[ended] += 1
 
 
-def search(core: Any, kept: list[Any]) -> str:
-    """What a search for holders and for new objects ends in."""
+def search(core: Any, kept: list[Any], traced: Any) -> str:
+    """What a search for holders, for new objects and for owners of blocks ends in."""
     try:
         core.fresh(core.addresses()[:800])
         chains = core.holders(kept[:9], [(kept, 0)], closed=[], harness=(), max_seconds=60.0)[0]
+        owned = traced.owners(60.0)
     except MemoryError:
         return "MemoryError"
-    return "found" if all(chain[1][0] is kept for chain in chains) else "wrong"
+    lists = sum(count for _, _, kind, count, *_ in owned if kind is list)
+    found = lists >= RUNS and all(chain[1][0] is kept for chain in chains)
+    return "found" if found else "wrong"
 
 
 def searches(core: Any, library: ctypes.CDLL, count: int) -> Counter[str]:
     """The same as `walk` for searches."""
     fates: Counter[str] = Counter()
     kept = [[number] for number in range(500)]
-    search(core, kept)
+    traced = core.Check(mode=core.MODE_FIXED, iterations=RUNS)
+    traced.drive(lambda: kept.append([0]))
+    search(core, kept, traced)
     own = library.lc_mem_failing_outstanding()
     n = 0
     while True:
         n += 1
         library.lc_mem_failing_set(n, count or EVER)
-        ended = search(core, kept)
+        ended = search(core, kept, traced)
         failed = library.lc_mem_failing_failed()
         library.lc_mem_failing_set(0, 0)
         if library.lc_mem_failing_outstanding() != own or not gc.isenabled():
