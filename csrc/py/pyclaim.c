@@ -287,6 +287,23 @@ read_object(walk *self, uintptr_t from, uintptr_t object, uintptr_t to, reader b
     read_words(self, object, to, by);
 }
 
+/* Where the pointers of an object end that has letters or digits behind them, which may look
+ * like some; `end` for any other. */
+static uintptr_t
+end_of_pointers(const lc_claims_block *block, uintptr_t end)
+{
+    PyObject *op = (PyObject *)(block->address + block->start);
+    if (PyUnicode_CheckExact(op)) {
+        size_t fixed = !PyUnicode_IS_COMPACT(op) ? sizeof(PyUnicodeObject)
+                       : PyUnicode_IS_ASCII(op)  ? 0
+                                                 : sizeof(PyCompactUnicodeObject);
+        return (uintptr_t)op + fixed;
+    }
+    bool plain =
+        PyBytes_CheckExact(op) || PyLong_CheckExact(op) || PyFloat_CheckExact(op);
+    return plain ? (uintptr_t)op : end;
+}
+
 static void
 read_block(walk *self, uint32_t index, bool takes)
 {
@@ -294,7 +311,8 @@ read_block(walk *self, uint32_t index, bool takes)
     reader by = {.index = index, .deaf = block->deaf, .takes = takes};
     uintptr_t end = block->address + (uintptr_t)block->size;
     if (block->type != 0) {
-        read_object(self, block->address, block->address + block->start, end, by);
+        read_object(self, block->address, block->address + block->start,
+                    end_of_pointers(block, end), by);
     }
     else {
         read_words(self, block->address, end, by);
