@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
+    from leakcheck.gate.standing import Rules
     from leakcheck.pytest_plugin.checks import Checks
 
 ASKED_FOR: Final = ("leakcheck", "__leakcheck_settings__")
@@ -54,6 +55,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="write what was measured of each test to this file, as JSON, series included",
     )
+    group.addoption(
+        "--leakcheck-baseline",
+        metavar="PATH",
+        default=None,
+        help="the leaks that are known (default: .leakcheck-baseline.json in the root folder, when "
+        "it is there)",
+    )
+    parser.addini("leakcheck_baseline", "the file of known leaks, from the root folder", default="")
+    parser.addini(
+        "leakcheck_ignore",
+        "leaks not to hear of, a line each: KIND PATTERN because REASON, where KIND is "
+        "fingerprint, module, site or holder",
+        type="linelist",
+    )
     # What that process is told: where to leave its result.
     group.addoption("--leakcheck-result", metavar="FILE", default=None, help=argparse.SUPPRESS)
 
@@ -62,15 +77,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the markers; get ready when every test is to be checked."""
     config.addinivalue_line(
         "markers",
-        "leakcheck(rate, max_time, iterations, strict): run this test again and fail it when it "
-        "leaks; works without --leakcheck",
+        "leakcheck(rate, max_time, iterations, strict, known, reason): run this test again and fail "
+        "it when it leaks; works without --leakcheck; a leak whose fingerprint is known is let be",
     )
     config.addinivalue_line("markers", "no_leakcheck(reason): never check this test for leaks")
     if _wants_all(config) and not config.option.help:
         _get_ready(config)
     elif _is_controller(config) or config.getoption("leakcheck_json"):
         # Workers find marked tests; the controller learns of them from reports.
-        _listen(config)
+        _listen(config, _rules(config))
 
 
 def _wants_all(config: pytest.Config) -> bool:
@@ -98,20 +113,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return
 
 
-def _listen(config: pytest.Config) -> None:
+def _listen(config: pytest.Config, rules: Rules) -> None:
+    """Where reports arrive: count, record, hold against what is known."""
     from leakcheck import __version__
+    from leakcheck.pytest_plugin.gating import Gating
+    from leakcheck.pytest_plugin.record import Record, RecordFile
     from leakcheck.pytest_plugin.select import read_wishes
     from leakcheck.pytest_plugin.summary import Summary
 
     wishes = read_wishes(config)
-    config.pluginmanager.register(Summary(__version__, wishes), "leakcheck-summary")
-    path = config.getoption("leakcheck_json")
-    if path is not None and not hasattr(config, "workerinput"):
-        from leakcheck.pytest_plugin.record import Record, RecordFile
+    record = Record(config, wishes, rules, __version__)
+    gating = Gating(record, rules, strict=wishes.strict)
+    plugins: dict[str, object] = {"summary": Summary(__version__, wishes, gating)}
+    if not hasattr(config, "workerinput"):
+        plugins |= {"record": record, "gating": gating}
+        path = config.getoption("leakcheck_json")
+        if path is not None:
+            plugins["record-file"] = RecordFile(path, record, config)
+    for name, plugin in plugins.items():
+        config.pluginmanager.register(plugin, f"leakcheck-{name}")
 
-        record = Record(config, wishes, __version__)
-        config.pluginmanager.register(record, "leakcheck-record")
-        config.pluginmanager.register(RecordFile(path, record, config), "leakcheck-record-file")
+
+def _rules(config: pytest.Config) -> Rules:
+    from leakcheck.pytest_plugin.known import read_rules
+
+    return read_rules(config)
 
 
 def _get_ready(config: pytest.Config) -> Checks:
@@ -121,6 +147,7 @@ def _get_ready(config: pytest.Config) -> Checks:
     from leakcheck.pytest_plugin.select import read_wishes
 
     wishes = read_wishes(config)
+    rules = _rules(config)
     Checks.refuse_unless_fit()
     blind = ""
     if wishes.enabled and not wishes.off:
@@ -131,8 +158,8 @@ def _get_ready(config: pytest.Config) -> Checks:
                 raise pytest.UsageError(str(error)) from None
             # A pytest-xdist worker that ends here would take its sentence with it.
             blind = str(error)
-    checks = Checks(config, wishes, blind)
+    checks = Checks(config, wishes, rules, blind)
     config.pluginmanager.register(checks, "leakcheck-checks")
     if not config.pluginmanager.hasplugin("leakcheck-summary"):
-        _listen(config)
+        _listen(config, rules)
     return checks

@@ -66,11 +66,9 @@ def findings(session: Session) -> tuple[Finding, ...]:
     for one in session.tests:
         if one.result is not None and one.result.verdict.leaks:
             gathered.setdefault(key_of(one), []).append(one)
-    rates = {key: max(_rate(one) for one in tests) for key, tests in gathered.items()}
-    total = sum(rates.values()) or 1.0
-    found = [
-        _finding(key, tests, rates[key], rates[key] / total) for key, tests in gathered.items()
-    ]
+    growth = {key: sum(map(_growth, tests)) for key, tests in gathered.items()}
+    total = sum(growth.values()) or 1.0
+    found = [_finding(key, tests, growth[key] / total) for key, tests in gathered.items()]
     return tuple(sorted(found, key=lambda one: (_ORDER.index(one.standing), -one.share, one.key)))
 
 
@@ -89,14 +87,18 @@ def worst(standings: Iterable[Standing]) -> Standing:
     return min(standings, key=_ORDER.index)
 
 
-def _rate(one: Tested) -> float:
-    return one.result.rate if one.result is not None else 0.0
+def _growth(one: Tested) -> float:
+    """Growth a run of one test, as far as it is this leak's."""
+    assert one.result is not None
+    held = next((held.share for held in one.result.containers if held.path), 1.0)
+    return one.result.rate * held
 
 
-def _finding(key: str, tests: list[Tested], rate: float, share: float) -> Finding:
+def _finding(key: str, tests: list[Tested], share: float) -> Finding:
     standings = [one.standing or Standing.NEW for one in tests]
     standing = worst(standings)
     note = next(one.note for one, its in zip(tests, standings, strict=True) if its is standing)
     # The first test of a session with a leak has the whole report; the others refer to it.
     ranked = sorted(tests, key=lambda one: bool(one.result is not None and one.result.first_in))
+    rate = max(one.result.rate for one in tests if one.result is not None)
     return Finding(key, standing, note, tuple(ranked), rate, share)

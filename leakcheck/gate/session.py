@@ -7,6 +7,7 @@ import enum
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from leakcheck.gate.baseline import Entry  # noqa: TC001 - the schema is made from the annotations
 from leakcheck.judge.sites import relative
 from leakcheck.model import Result  # noqa: TC001 - the schema is made from the annotations
 
@@ -54,6 +55,7 @@ class Tested:
         worker: of pytest-xdist, where the session gave each test to each worker or to another
             interpreter; empty otherwise.
         standing: how its leak stands to what is known; None where nothing leaks.
+        by_marker: the test's own marker says so.
         note: what is said of the standing, such as the reason that is written down for it.
         why: why it has no result, for people; empty where it has one.
         result: what was measured; None where nothing was.
@@ -65,6 +67,7 @@ class Tested:
     line: int
     worker: str
     standing: Standing | None
+    by_marker: bool
     note: str
     why: str
     result: Result | None
@@ -88,6 +91,8 @@ class Session:
         status: pytest's exit status.
         shards: sessions that were merged into this one; 1 for one that was not.
         tests: in the order of the run.
+        known: the baseline that the session was held against.
+        ignored: the lines of `leakcheck_ignore` likewise.
         sources: file -> line -> text: the lines around what leaks.
     """
 
@@ -107,6 +112,8 @@ class Session:
     status: int
     shards: int = 1
     tests: tuple[Tested, ...] = ()
+    known: tuple[Entry, ...] = ()
+    ignored: tuple[str, ...] = ()
     sources: dict[str, dict[int, str]] = field(default_factory=dict)
 
 

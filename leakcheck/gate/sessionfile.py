@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.gate.baseline import basic, entry
 from leakcheck.gate.session import Outcome, Session, Standing, Tested
 from leakcheck.gate.stored import StoredError, parse, read
 from leakcheck.report.fields import Fields, choice
@@ -45,6 +46,8 @@ def head(session: Session) -> dict[str, Json]:
         "whole": session.whole,
         "status": session.status,
         "shards": session.shards,
+        "known": [{"fingerprint": one.fingerprint, **basic(one)} for one in session.known],
+        "ignored": list(session.ignored),
         "sources": {
             file: {str(line): text for line, text in sorted(lines.items())}
             for file, lines in sorted(session.sources.items())
@@ -61,6 +64,7 @@ def tested(one: Tested) -> dict[str, Json]:
         "line": one.line,
         "worker": one.worker,
         "standing": None if one.standing is None else str(one.standing),
+        "by_marker": one.by_marker,
         "note": one.note,
         "why": one.why,
         "result": None if one.result is None else result_to_dict(one.result),
@@ -123,6 +127,8 @@ def from_dict(data: object) -> Session:
         whole=top.flag("whole"),
         status=top.integer("status"),
         shards=top.integer("shards"),
+        known=tuple(entry(one.text("fingerprint"), one) for one in top.records("known")),
+        ignored=top.texts("ignored"),
         sources=_read_sources(top.record("sources")),
         tests=tuple(_read_tested(one) for one in top.records("tests")),
     )
@@ -142,6 +148,7 @@ def _read_tested(data: Fields) -> Tested:
         line=data.integer("line"),
         worker=data.text("worker"),
         standing=choice(data, "standing", Standing) if data.present("standing") else None,
+        by_marker=data.flag("by_marker"),
         note=data.text("note"),
         why=data.text("why"),
         result=result_from_dict(data.take("result"), f"{data.path}.result")

@@ -13,11 +13,13 @@ from leakcheck.canaries import ensure_seeing
 from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
 from leakcheck.measure.protocol import Precedents, now
+from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
 from leakcheck.pytest_plugin.fresh import Fresh, leave_result
+from leakcheck.pytest_plugin.known import stand
 from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, not_again, timeout_of
-from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, fails, finding, judged
+from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, finding, judged
 from leakcheck.pytest_plugin.progress import ProgressLine
 from leakcheck.pytest_plugin.rerun import Control, TearDownFailed, measure, not_measured
 from leakcheck.pytest_plugin.select import choose
@@ -25,10 +27,12 @@ from leakcheck.pytest_plugin.select import choose
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from leakcheck.gate.standing import Rules
     from leakcheck.model import Result
     from leakcheck.pytest_plugin.select import Choice, Wishes
 
 RESULT: Final = pytest.StashKey[dict[str, Any]]()
+STANDING: Final = pytest.StashKey[list[Any]]()
 OWED: Final = pytest.StashKey[BaseException]()
 BLIND: Final = "leakcheck_blind"
 """The key under which a pytest-xdist worker tells its controller that it sees nothing."""
@@ -40,12 +44,16 @@ class Checks:
     Args:
         config: of the session.
         wishes: what its options ask for.
+        rules: what is known of leaks.
         blind: empty, or why a pytest-xdist worker failed its self-check; none of its tests runs.
     """
 
-    def __init__(self, config: pytest.Config, wishes: Wishes, blind: str = "") -> None:
+    def __init__(
+        self, config: pytest.Config, wishes: Wishes, rules: Rules, blind: str = ""
+    ) -> None:
         self._config = config
         self._wishes = wishes
+        self._rules = rules
         self._blind = blind
         # With the option the self-check was made when the session began.
         self._checked = wishes.enabled and not wishes.off
@@ -150,11 +158,20 @@ class Checks:
             return outcome
         result = self._check(item, choice, now() - began)
         result = judged(result, item, self._causes)
-        if self._fresh is not None and result.fails:
+        stands = stand(item, result, choice, self._rules)
+        if self._fresh is not None and stands.fails:
             result = self._confirmed(self._fresh, item, result, choice, now() - began)
+            stands = stand(item, result, choice, self._rules)
         item.stash[RESULT] = as_basic_types(result)
-        if fails(result, strict=choice.strict):
-            raise LeakDetected(item, result, choice)
+        item.stash[STANDING] = stands.as_basic_types()
+        if stands.gone:
+            pytest.fail(
+                f"the known leak {stands.gone} is gone: this test is {result.verdict}; take known= "
+                "out of its marker",
+                pytrace=False,
+            )
+        if stands.fails or (choice.strict and result.verdict is Verdict.INCONCLUSIVE):
+            raise LeakDetected(item, result, choice, stands)
         return outcome
 
     def _check(self, item: pytest.Item, choice: Choice, took: float) -> Result:
@@ -221,6 +238,8 @@ class Checks:
         report = yield
         if call.when == "call" and self._running is None and RESULT in item.stash:
             report.leakcheck = item.stash[RESULT]  # type: ignore[attr-defined]
+            if STANDING in item.stash:
+                report.leakcheck_standing = item.stash[STANDING]  # type: ignore[attr-defined]
             leave_result(self._config, item.stash[RESULT])
             del item.stash[RESULT]
             failure = call.excinfo.value if call.excinfo is not None else None

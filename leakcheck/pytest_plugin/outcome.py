@@ -14,7 +14,6 @@ from leakcheck.api import identified
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import installed_path, project_frame, relative
 from leakcheck.judge.whose import whose
-from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import Failure, FindingRepr
 from leakcheck.pytest_plugin._private_doctest import finding_options
 from leakcheck.pytest_plugin.select import reproduce
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from leakcheck.model import Frame, Result
+    from leakcheck.pytest_plugin.known import Stand
     from leakcheck.pytest_plugin.select import Choice
 
 
@@ -39,17 +39,14 @@ class LeakDetected(Failure):
     Attributes:
         result: what was measured.
         choice: how it was asked for.
+        stands: how the leak stands to what is known.
     """
 
-    def __init__(self, item: pytest.Item, result: Result, choice: Choice) -> None:
-        super().__init__(_text(item, result, choice, color=False), pytrace=False)
+    def __init__(self, item: pytest.Item, result: Result, choice: Choice, stands: Stand) -> None:
+        super().__init__(_text(item, result, choice, stands, color=False), pytrace=False)
         self.result = result
         self.choice = choice
-
-
-def fails(result: Result, *, strict: bool) -> bool:
-    """The verdict fails the test."""
-    return result.fails or (strict and result.verdict is Verdict.INCONCLUSIVE)
+        self.stands = stands
 
 
 def judged(result: Result, item: pytest.Item, causes: dict[str, str]) -> Result:
@@ -85,7 +82,7 @@ def as_basic_types(result: Result) -> dict[str, Any]:
 
 def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
     """The text of the failure, and the line of the project to point at."""
-    result, choice = failure.result, failure.choice
+    result, choice, stands = failure.result, failure.choice, failure.stands
     file, line = str(item.path), (item.location[1] or 0) + 1
     where = ""
     frame = _foremost(result, item.config.rootpath)
@@ -100,7 +97,7 @@ def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
         summary = f"inconclusive: {result.reason}"
     return FindingRepr(
         str(failure),
-        lambda color: _text(item, result, choice, color=color),
+        lambda color: _text(item, result, choice, stands, color=color),
         summary,
         (file, line),
     )
@@ -128,14 +125,14 @@ def _typed(item: pytest.Item) -> str:
     return "::".join([os.path.relpath(item.config.rootpath / path, started), *rest])
 
 
-def _text(item: pytest.Item, result: Result, choice: Choice, *, color: bool) -> str:
+def _text(item: pytest.Item, result: Result, choice: Choice, stands: Stand, *, color: bool) -> str:
     encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"
     style = Style(
         color=color,
         unicode=encoding.lower().replace("-", "").startswith("utf"),
         verbose=item.config.get_verbosity() > 0,
     )
-    return render(
+    report = render(
         result,
         test=item.nodeid,
         root=item.config.rootpath,
@@ -143,3 +140,4 @@ def _text(item: pytest.Item, result: Result, choice: Choice, *, color: bool) -> 
         style=style,
         advice=DOCTEST if isinstance(item, pytest.DoctestItem) else PYTEST,
     )
+    return f"{report}\n  {stands.standing}  {stands.note}" if stands.note else report

@@ -6,7 +6,7 @@ From reports alone, so that pytest-xdist's controller writes what a session with
 
 from __future__ import annotations
 
-import datetime as dt
+import json
 import platform
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,12 @@ from leakcheck.gate.sessionfile import dumps
 from leakcheck.gate.stored import write
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin.summary import RERUN
-from leakcheck.report.jsonfile import from_dict
+from leakcheck.report.jsonfile import from_dict, to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from leakcheck.gate.standing import Rules
     from leakcheck.pytest_plugin.select import Wishes
 
 _WITHOUT: Final = {
@@ -51,7 +52,8 @@ class _Seen:
     crashed: bool = False
     standing: str | None = None
     note: str = ""
-    result: Result | None = None
+    by_marker: bool = False
+    result: str = ""
 
 
 class Record:
@@ -60,12 +62,14 @@ class Record:
     Args:
         config: of the session.
         wishes: what its options ask for.
+        rules: what is known of leaks.
         version: of leakcheck.
     """
 
-    def __init__(self, config: pytest.Config, wishes: Wishes, version: str) -> None:
+    def __init__(self, config: pytest.Config, wishes: Wishes, rules: Rules, version: str) -> None:
         self._config = config
         self._wishes = wishes
+        self._rules = rules
         self._version = version
         self._seen: dict[tuple[str, str], _Seen] = {}
         self._deselected = False
@@ -91,10 +95,12 @@ class Record:
         seen.crashed = seen.crashed or str(report.when) == "???"
         found: dict[str, Any] | None = getattr(report, "leakcheck", None)
         if found is not None and report.when == "call":
-            seen.result = from_root(from_dict(found), self._config.rootpath)
-            seen.standing, seen.note = getattr(report, "leakcheck_standing", (None, ""))
+            # As text: thousands of records kept would be thousands of objects to be walked over.
+            seen.result = json.dumps(found)
+            told = getattr(report, "leakcheck_standing", (None, "", False))
+            seen.standing, seen.note, seen.by_marker = told
         elif seen.crashed and self._wishes.enabled:
-            seen.result = Result(Verdict.NOT_MEASURED, CRASHED)
+            seen.result = json.dumps(to_dict(Result(Verdict.NOT_MEASURED, CRASHED)))
 
     def session(self, status: int, *, stopped: bool) -> Session:
         """What was gathered.
@@ -104,16 +110,17 @@ class Record:
             stopped: it ended before its last test.
         """
         settings = self._wishes.settings
+        root = self._config.rootpath
         tests = tuple(
-            _tested(nodeid, worker, seen) for (nodeid, worker), seen in self._seen.items()
+            _tested(nodeid, worker, seen, root) for (nodeid, worker), seen in self._seen.items()
         )
         return Session(
             leakcheck=self._version,
             python=platform.python_version(),
             implementation=platform.python_implementation(),
             platform=platform.platform(),
-            day=dt.datetime.now(tz=dt.UTC).date().isoformat(),
-            root=str(self._config.rootpath),
+            day=self._rules.day,
+            root=str(root),
             options=tuple(str(word) for word in self._config.invocation_params.args),
             rate=settings.rate,
             max_time=settings.max_time,
@@ -123,7 +130,9 @@ class Record:
             whole=not stopped and not self._chosen(),
             status=status,
             tests=tests,
-            sources=excerpts(tests, self._config.rootpath),
+            known=tuple(self._rules.entries.values()),
+            ignored=tuple(rule.text for rule in self._rules.ignored),
+            sources=excerpts(tests, root),
         )
 
     def _chosen(self) -> bool:
@@ -196,21 +205,27 @@ def _worse(before: Outcome | None, report: pytest.TestReport) -> Outcome | None:
     return before if before is Outcome.FAILED and now is not Outcome.ERROR else now
 
 
-def _tested(nodeid: str, worker: str, seen: _Seen) -> Tested:
+def _tested(nodeid: str, worker: str, seen: _Seen, root: Path) -> Tested:
     outcome = seen.outcome or Outcome.SKIPPED
+    result = from_root(from_dict(json.loads(seen.result)), root) if seen.result else None
+    standing = None if seen.standing is None else Standing(seen.standing)
+    note, by_marker = seen.note, seen.by_marker
+    if outcome is Outcome.XFAILED and standing is not None and standing.fails:
+        standing, note, by_marker = Standing.KNOWN, "the test is expected to fail", True
     why = ""
-    if seen.result is None:
+    if result is None:
         why = _WITHOUT[outcome]
-    elif seen.result.verdict is Verdict.NOT_MEASURED:
-        why = seen.result.reason
+    elif result.verdict is Verdict.NOT_MEASURED:
+        why = result.reason
     return Tested(
         nodeid=nodeid,
         outcome=outcome,
         file=seen.file,
         line=seen.line,
         worker=worker,
-        standing=None if seen.standing is None else Standing(seen.standing),
-        note=seen.note,
+        standing=standing,
+        by_marker=by_marker,
+        note=note,
         why=why,
-        result=seen.result,
+        result=result,
     )

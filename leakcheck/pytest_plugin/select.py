@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MARKER: Final = "leakcheck"
 EXCLUDED: Final = "no_leakcheck"
 DECORATED: Final = "__leakcheck_settings__"
-_MARKER_ARGUMENTS: Final = ("rate", "max_time", "iterations", "strict")
+_MARKER_ARGUMENTS: Final = ("rate", "max_time", "iterations", "strict", "known", "reason")
 _SETTINGS: Final[Mapping[str, Callable[[str], object]]] = {
     "rate": float,
     "max_time": float,
@@ -43,11 +43,15 @@ class Choice:
         settings: how hard to look.
         strict: INCONCLUSIVE fails the test too.
         marked: the test itself asks for the check (marker or decorator).
+        known: fingerprint of a leak that the test is known to show; empty for none.
+        reason: why it is let be.
     """
 
     settings: Settings
     strict: bool
     marked: bool
+    known: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,7 @@ def choose(item: pytest.Item, wishes: Wishes) -> Choice | None:
         if not marks or name not in marks[0].kwargs
     }
     strict = values.pop("strict")
+    known, reason = _known(item, values)
     if not isinstance(strict, bool):
         raise pytest.UsageError(
             f"{item.nodeid}: leakcheck strict must be True or False, not {strict!r}"
@@ -177,7 +182,23 @@ def choose(item: pytest.Item, wishes: Wishes) -> Choice | None:
         settings = Settings(**values)
     except UsageError as error:
         raise pytest.UsageError(f"{item.nodeid}: {error}") from None
-    return Choice(settings, strict, marked)
+    return Choice(settings, strict, marked, known, reason)
+
+
+def _known(item: pytest.Item, values: dict[str, Any]) -> tuple[str, str]:
+    """The known leak of a test and why it is let be, taken out of its marker's arguments."""
+    known, reason = values.pop("known", ""), values.pop("reason", "")
+    if not (isinstance(known, str) and (not known or known.startswith("LC-"))):
+        raise pytest.UsageError(
+            f"{item.nodeid}: leakcheck known must be a fingerprint such as 'LC-3f9a1c07be', which "
+            f"the leak's report names, not {known!r}"
+        )
+    if bool(known) != bool(reason) or not isinstance(reason, str):
+        raise pytest.UsageError(
+            f"{item.nodeid}: leakcheck known and reason go together: say which leak is known, and "
+            "why it is let be"
+        )
+    return known, reason
 
 
 def _decorated(item: pytest.Item) -> Mapping[str, Any] | None:

@@ -11,15 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from leakcheck.gate.session import Standing
 from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import FindingRepr
 from leakcheck.report.grouped import by_cause, is_known, lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leakcheck.pytest_plugin.gating import Gating
     from leakcheck.pytest_plugin.select import Wishes
 
 RERUN = "rerun"
 """The outcome that pytest-rerunfailures gives to the report of a failure that it tries again."""
+
+_SLOWEST = 3
+_SLOW_SECONDS = 1.0
+"""Checks that take less are not worth a line."""
 
 NOTHING_MEASURED = pytest.ExitCode.NO_TESTS_COLLECTED
 
@@ -27,9 +35,12 @@ NOTHING_MEASURED = pytest.ExitCode.NO_TESTS_COLLECTED
 class Summary:
     """Counts verdicts as reports come in."""
 
-    def __init__(self, version: str, wishes: Wishes) -> None:
+    def __init__(self, version: str, wishes: Wishes, gating: Gating) -> None:
         self._version = version
         self._wishes = wishes
+        self._gating = gating
+        self._let_be = 0
+        self._slowest: list[tuple[float, str]] = []
         self._counts: Counter[str] = Counter()
         self._reasons: dict[str, list[str]] = {}
         self._undecided: list[tuple[str, str]] = []
@@ -61,13 +72,19 @@ class Summary:
         if found is None or report.when != "call" or report.outcome == RERUN:
             return
         verdict = found["verdict"]
+        standing, note, _ = getattr(report, "leakcheck_standing", (None, "", False))
+        self._slowest = sorted([*self._slowest, (found["seconds"], report.nodeid)])[-_SLOWEST:]
         self._counts[verdict] += 1
         if verdict == Verdict.NOT_MEASURED:
             self._reasons.setdefault(_without_run(found["reason"]), []).append(report.nodeid)
         elif verdict == Verdict.INCONCLUSIVE:
             self._undecided.append((report.nodeid, found["reason"]))
         elif Verdict(verdict).leaks:
-            self._leaks.append((report.nodeid, found))
+            if standing is not None and not Standing(standing).fails and not is_known(found):
+                self._let_be += 1
+            else:
+                told = {"standing": standing, "note": note} if self._gating.knows else {}
+                self._leaks.append((report.nodeid, found | told))
         elif verdict == Verdict.CLEAN and found["bound"] is not None:
             self._bound = max(self._bound, found["bound"])
 
@@ -106,7 +123,8 @@ class Summary:
             if self._wishes.enabled and not self._wishes.off:
                 terminalreporter.write_line("leakcheck: no test passed that was to be measured")
             return
-        if self._undecided or self._reasons or self._leaks:
+        gating = self._gating.lines()
+        if self._undecided or self._reasons or self._leaks or gating:
             terminalreporter.write_sep("=", "leakcheck")
         for line in lines(by_cause(self._leaks)):
             terminalreporter.write_line(line)
@@ -114,15 +132,23 @@ class Summary:
             told = reason.replace("a longer max time", "a longer --leakcheck-max-time")
             terminalreporter.write_line(f"INCONCLUSIVE {nodeid}: {told}")
         verbose = terminalreporter.config.get_verbosity() > 0
+        for line in (*self._not_measured(verbose=verbose), *gating, *self._slow()):
+            terminalreporter.write_line(line)
+        terminalreporter.write_line(self._line())
+
+    def _not_measured(self, *, verbose: bool) -> Iterator[str]:
         for reason, nodeids in sorted(self._reasons.items(), key=lambda one: -len(one[1])):
             if len(nodeids) == 1:
-                terminalreporter.write_line(f"NOT MEASURED {nodeids[0]}: {reason}")
+                yield f"NOT MEASURED {nodeids[0]}: {reason}"
                 continue
             hint = "" if verbose else " (-v names them)"
-            terminalreporter.write_line(f"NOT MEASURED {len(nodeids)} tests: {reason}{hint}")
-            for nodeid in nodeids if verbose else ():
-                terminalreporter.write_line(f"  {nodeid}")
-        terminalreporter.write_line(self._line())
+            yield f"NOT MEASURED {len(nodeids)} tests: {reason}{hint}"
+            yield from (f"  {nodeid}" for nodeid in nodeids if verbose)
+
+    def _slow(self) -> Iterator[str]:
+        slow = [one for one in reversed(self._slowest) if one[0] >= _SLOW_SECONDS]
+        if slow:
+            yield "slowest checks: " + ", ".join(f"{time:.1f} s {name}" for time, name in slow)
 
     def _line(self) -> str:
         if self._nothing:
@@ -133,6 +159,8 @@ class Summary:
             parts.append(f"{len(self._leaks) - known} leaking")
         if known:
             parts.append(f"{known} with a known leak of the interpreter (not failed)")
+        if self._let_be:
+            parts.append(f"{self._let_be} with a leak that is let be")
         if self._counts[Verdict.CACHE]:
             parts.append(f"{self._counts[Verdict.CACHE]} filling a bounded cache")
         clean = self._counts[Verdict.CLEAN]

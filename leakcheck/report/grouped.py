@@ -53,10 +53,19 @@ def lines(groups: Sequence[Sequence[Test]]) -> Iterator[str]:
             yield f"KNOWN {head}: {answer['whose']['known']}"
             continue
         name = f"{answer['fingerprint']} " if answer["fingerprint"] else ""
-        yield f"{answer['verdict'].upper()} {name}{head}: {_whose(answer)}"
+        yield f"{_standing(tests)}{answer['verdict'].upper()} {name}{head}: {_whose(answer)}"
         yield from _where(answer)
         if len(groups) > 1 and every > 0:
             yield f"  {_growth(tests) / every:.0%} of all growth"
+
+
+def _standing(tests: Sequence[Test]) -> str:
+    """Such as "NEW ", where leaks are held against a list of known ones."""
+    found = next((answer for _, answer in tests if answer.get("standing")), None)
+    if found is None:
+        return ""
+    note = f" ({found['note']})" if found["note"] else ""
+    return f"{found['standing'].upper()}{note} "
 
 
 def _growth(tests: Sequence[Test]) -> float:

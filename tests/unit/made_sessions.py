@@ -43,7 +43,9 @@ def leak(fingerprint="LC-00000000aa", *, rate=2.0, file="app/bus.py", line=41, *
         "seconds": 0.5,
         "seed": 1,
         "metric": Metric.BLOCKS,
-        "containers": (Container("list", "app.bus.BUS.handlers", "app.bus", 100, 116, None, 16),),
+        "containers": (
+            Container("list", "app.bus.BUS.handlers", "app.bus", 100, 116, None, 16, share=1.0),
+        ),
         "whose": Whose(Owner.PROJECT, file),
         "cause": "held by app.bus.BUS.handlers",
         "fingerprint": fingerprint,
@@ -69,6 +71,7 @@ def case(nodeid, result=None, **more):
         "line": 6,
         "worker": "",
         "standing": standing,
+        "by_marker": False,
         "note": "",
         "why": "" if result is not None else "no check was asked for",
         "result": result,
