@@ -75,8 +75,8 @@ def test_a_heap_that_outgrows_the_limit_is_said_too() -> None:
 def test_a_quiet_screen_reads_them_before_and_after() -> None:
     result = result_of(lambda: None)
     read = [reading[4:] for reading in result["readings"] if reading[4] >= 0]
-    assert len(read) == 2
-    assert read[0] == read[1]
+    assert len(read) > 1
+    assert read[0] == read[-1]
 
 
 @pytest.mark.parametrize("wide", [False, True])
