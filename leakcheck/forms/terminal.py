@@ -25,7 +25,7 @@ _ORDER: Final = tuple(Verdict)
 def terminal(session: Session, style: Style | None = None) -> str:
     """The session as text, ending in a line feed."""
     style = style or Style()
-    blocks = [_leak(one, session, style) for one in findings(session)]
+    blocks = [leak(one, session, style) for one in findings(session)]
     undecided = list(_undecided(session, style))
     if undecided:
         blocks.append("\n".join(undecided))
@@ -43,7 +43,8 @@ def counts(session: Session) -> str:
     return f"{where}: {', '.join(parts) or 'no test'}"
 
 
-def _leak(one: Finding, session: Session, style: Style) -> str:
+def leak(one: Finding, session: Session, style: Style) -> str:
+    """The report of one leak, without a line feed at its end."""
     first = one.tests[0]
     text = render(
         one.result,

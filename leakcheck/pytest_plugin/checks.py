@@ -19,7 +19,13 @@ from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
 from leakcheck.pytest_plugin.fresh import Fresh, leave_result
 from leakcheck.pytest_plugin.known import stand
 from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, not_again, timeout_of
-from leakcheck.pytest_plugin.outcome import LeakDetected, as_basic_types, finding, judged
+from leakcheck.pytest_plugin.outcome import (
+    LeakDetected,
+    as_basic_types,
+    finding,
+    judged,
+    properties,
+)
 from leakcheck.pytest_plugin.progress import ProgressLine
 from leakcheck.pytest_plugin.rerun import Control, TearDownFailed, measure, not_measured
 from leakcheck.pytest_plugin.select import choose
@@ -241,6 +247,8 @@ class Checks:
             if STANDING in item.stash:
                 report.leakcheck_standing = item.stash[STANDING]  # type: ignore[attr-defined]
             leave_result(self._config, item.stash[RESULT])
+            # JUnit reports and others write these down, with the report of the tear-down.
+            item.user_properties.extend(properties(item.stash[RESULT]))
             del item.stash[RESULT]
             failure = call.excinfo.value if call.excinfo is not None else None
             if isinstance(failure, LeakDetected) and report.failed:

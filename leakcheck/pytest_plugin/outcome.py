@@ -80,6 +80,15 @@ def as_basic_types(result: Result) -> dict[str, Any]:
     return to_dict(result, source=statement)
 
 
+def properties(found: dict[str, Any]) -> list[tuple[str, object]]:
+    """What a JUnit report says of a result, from its basic types."""
+    told: list[tuple[str, object]] = [("leakcheck.verdict", found["verdict"])]
+    if found["fingerprint"]:
+        told.append(("leakcheck.fingerprint", found["fingerprint"]))
+        told.append(("leakcheck.rate", f"{found['rate']:.3g} {found['metric'] or 'blocks'} a run"))
+    return told
+
+
 def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
     """The text of the failure, and the line of the project to point at."""
     result, choice, stands = failure.result, failure.choice, failure.stands

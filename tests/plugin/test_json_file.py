@@ -2,6 +2,7 @@
 """--leakcheck-json: one file with all that was measured, also where it was not."""
 
 import json
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -152,3 +153,14 @@ def test_a_disk_that_fails_at_the_end_is_status_3_and_says_why(run, pytester):
     assert done.status == 3
     assert "No space left on device" in done.out + done.err
     assert not (pytester.path / "out" / "session.json").exists()
+
+
+def test_pytests_own_junit_names_verdict_and_fingerprint(run, pytester):
+    run(SOURCE, "--junitxml=junit.xml")
+    cases = {one.get("name"): one for one in ET.parse(pytester.path / "junit.xml").iter("testcase")}
+    found = {one.get("name"): one.get("value") for one in cases["test_leaks"].iter("property")}
+    assert found["leakcheck.verdict"] == "leak"
+    assert found["leakcheck.fingerprint"].startswith("LC-")
+    assert found["leakcheck.rate"] == "2 blocks a run"
+    (only,) = cases["test_clean"].iter("property")
+    assert (only.get("name"), only.get("value")) == ("leakcheck.verdict", "clean")

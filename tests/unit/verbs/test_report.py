@@ -5,6 +5,7 @@ import pytest
 
 from leakcheck.cli import main
 from leakcheck.gate.sessionfile import dumps
+from leakcheck.verbs.report import FORMS
 from tests.unit.made_sessions import case, leak, session
 
 MADE = session(case("t.py::grüße\udc80", leak()))
@@ -27,6 +28,24 @@ def test_the_form_goes_where_it_is_asked_to(file, tmp_path, capsys):
     assert main(["report", str(file), "--format", "json", "-o", str(out)]) == 0
     assert out.read_text() == file.read_text()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_is_written_from_the_file_alone(file, tmp_path, form):
+    out = tmp_path / "out"
+    assert main(["report", str(file), "--format", form, "-o", str(out)]) == 0
+    assert out.read_bytes()
+
+
+def test_the_prefix_is_taken_from_where_the_ci_says_the_repository_is(file, capsys, monkeypatch):
+    monkeypatch.setenv("GITHUB_WORKSPACE", "/")
+    main(["report", str(file), "--format", "github"])
+    assert "file=project/app/bus.py,line=41" in capsys.readouterr().out
+    main(["report", str(file), "--format", "github", "--prefix", "deep/down"])
+    assert "file=deep/down/app/bus.py,line=41" in capsys.readouterr().out
+    monkeypatch.setenv("GITHUB_WORKSPACE", "/elsewhere")
+    main(["report", str(file), "--format", "github"])
+    assert "file=app/bus.py,line=41" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", ["{", '{"kind": 1}', "[]", '{"kind": "leakcheck session"}'])
