@@ -148,7 +148,9 @@ def test_a_pytest_that_does_not_fit_is_said(monkeypatch):
 
     monkeypatch.setattr(_private, "missing", lambda: "SetupState.setup")
     findings, sightings = doctor.examine()
-    (fault,) = doctor.faults(findings, sightings)
+    found = doctor.faults(findings, sightings)
+    assert len(found) == 1, found
+    (fault,) = found
     assert "SetupState.setup" in fault
     assert "install a pytest from 8.3" in fault
 
