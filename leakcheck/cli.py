@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from leakcheck.errors import BlindError, UsageError
 from leakcheck.locate import TargetRaisedError
 from leakcheck.traces import describe
-from leakcheck.verbs import baseline, doctor, report, run, schema, why
+from leakcheck.verbs import baseline, compare, doctor, merge, report, run, schema, why
 from leakcheck.verbs.statuses import BLIND, INTERNAL, INTERRUPTED, USAGE, say
 
 if TYPE_CHECKING:
@@ -66,6 +66,6 @@ def _parser() -> argparse.ArgumentParser:
         version=f"leakcheck {leakcheck.__version__} (CPython {version})",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
-    for one in (run, why, doctor, report, baseline, schema):
+    for one in (run, why, doctor, report, baseline, merge, compare, schema):
         one.add(verbs)
     return parser

@@ -69,6 +69,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "fingerprint, module, site or holder",
         type="linelist",
     )
+    group.addoption(
+        "--leakcheck-changed-since",
+        metavar="REF",
+        default=None,
+        help="run only the tests whose file, conftest.py or imports changed since this branch left "
+        "REF, by git",
+    )
     # What that process is told: where to leave its result.
     group.addoption("--leakcheck-result", metavar="FILE", default=None, help=argparse.SUPPRESS)
 
@@ -103,7 +110,12 @@ def _is_controller(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Get ready when a test asks for it by marker or decorator."""
+    """Leave out what no change touches; get ready when a test asks for a check by itself."""
+    since = config.getoption("leakcheck_changed_since")
+    if since is not None:
+        from leakcheck.pytest_plugin.since import keep_touched
+
+        keep_touched(config, items, since)
     if config.pluginmanager.hasplugin("leakcheck-checks"):
         return
     for item in items:

@@ -47,7 +47,7 @@ _WITH_VALUE: Final = (
     *("--cov-report", "--cov-config", "--cov-context", "--cov-fail-under"),
     *(
         f"--leakcheck-{name}"
-        for name in ("rate", "max-time", "iterations", "seed", "result", "json")
+        for name in ("rate", "max-time", "iterations", "seed", "result", "json", "changed-since")
     ),
 )
 _FLAGS: Final = (

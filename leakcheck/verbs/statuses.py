@@ -11,6 +11,8 @@ LEAK: Final = 1
 USAGE: Final = 2
 INTERNAL: Final = 3
 BLIND: Final = 4
+NOTHING: Final = 5
+"""Nothing could be measured."""
 INTERRUPTED: Final = 130
 
 
