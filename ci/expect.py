@@ -17,6 +17,11 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 PLANTED: Final = {  # test: the statement that its report must show
+    "cached_method.test_a_total_is_computed_once": "report = Report([1, 2, 3])",
+    "exit_callback.test_what_is_sent_waits": "atexit.register(self.close)",
+    "kept_error.test_a_failure_is_remembered": "return int(words[0])",
+    "listener_never_removed.test_a_window_is_told_of_a_change": "SETTINGS.subscribe(self.changed)",
+    "native_reference.test_a_buffer_is_lent": "buffer = Buffer(64)",
     "request_cache.test_serve_answers_the_next_request": "_CACHE[request_id] = bytes(1024)",
     "session_fixture.test_an_event_is_recorded": "self.events.append(bytes(payload))",
     "single_test.SubscriberTest.test_subscribing_is_remembered": "_subscriptions.append(Subscription(callback))",

@@ -36,6 +36,17 @@ COMMANDS = {
     "two_call_sites": (*PYTEST, *QUIET, "--leakcheck", "examples/two_call_sites"),
     "single_test": (sys.executable, "-m", "unittest", "test_single_test"),
 }
+HOLDERS = {  # an example of each kind of holder: its leaking test, and what holds what it leaks
+    "listener_never_removed": ("test_a_window_is_told_of_a_change", "SETTINGS.listeners: list"),
+    "cached_method": ("test_a_total_is_computed_once", "Report.total.<cache>: dict"),
+    "kept_error": ("test_a_failure_is_remembered", "kept_error.FAILED: list"),
+    "exit_callback": ("test_what_is_sent_waits", "atexit callback.__self__: 16 "),
+    "native_reference": ("test_a_buffer_is_lent", "Buffer held by native code"),
+}
+COMMANDS |= {
+    name: (sys.executable, "-m", "leakcheck", "why", f"examples/{name}/test_{name}.py::{test}")
+    for name, (test, _) in HOLDERS.items()
+}
 LEAKING = {
     "request_cache": "examples/request_cache/test_request_cache.py::"
     "test_serve_answers_the_next_request",
@@ -44,12 +55,18 @@ LEAKING = {
     "two_call_sites": "examples/two_call_sites/test_two_call_sites.py::test_a_visit_is_audited",
     "single_test": "examples/single_test/test_single_test.py::SubscriberTest::"
     "test_subscribing_is_remembered",
+    **{name: f"examples/{name}/test_{name}.py::{test}" for name, (test, _) in HOLDERS.items()},
 }
 LINES = {
     "request_cache": "_CACHE[request_id] = bytes(1024)",
     "session_fixture": "self.events.append(bytes(payload))",
     "two_call_sites": "_audit_trail.append(action.encode())",
     "single_test": "_subscriptions.append(Subscription(callback))",
+    "listener_never_removed": "SETTINGS.subscribe(self.changed)",
+    "cached_method": "report = Report([1, 2, 3])",
+    "kept_error": "return int(words[0])",
+    "exit_callback": "atexit.register(self.close)",
+    "native_reference": "buffer = Buffer(64)",
 }
 
 
@@ -94,14 +111,34 @@ def comparable(text: str) -> str:
     return re.sub(r"([-=_ ])\1+", r"\1", text)
 
 
+def told(text: str) -> str:
+    """Who holds what, without how many blocks an object takes and which of many was looked at."""
+    return re.sub(r"\[\d+\]", "[<place>]", re.sub(r"\+\d+ blocks/run", "<rate>", text))
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_output_is_the_expected_one(name: str) -> None:
     done = run(*COMMANDS[name], cwd=EXAMPLES / name if name == "single_test" else ROOT)
     expected = EXAMPLES / name / "expected.txt"
     if os.environ.get("UPDATE_EXPECTED"):
         expected.write_text(shown(done), encoding="utf-8")
+    if name in HOLDERS:
+        assert done.returncode == 0, shown(done)
+        assert told(shown(done)) == told(expected.read_text(encoding="utf-8"))
+        return
     assert done.returncode == (name in LEAKING), shown(done)
     assert comparable(shown(done)) == comparable(expected.read_text(encoding="utf-8"))
+
+
+def test_the_plugin_names_the_holder_too_and_knows_the_leak_by_the_same_fingerprint() -> None:
+    tests = [LEAKING[name] for name in HOLDERS]
+    done = run(*PYTEST, *QUIET, "--leakcheck", *tests)
+    assert [holder for _, holder in HOLDERS.values() if holder not in done.stdout] == []
+    for name in HOLDERS:
+        expected = (EXAMPLES / name / "expected.txt").read_text(encoding="utf-8")
+        known = re.search(r"LC-\w+", expected)
+        assert known is not None
+        assert f"  fingerprint {known[0]}\n" in done.stdout
 
 
 def failed(done: subprocess.CompletedProcess[str]) -> set[str]:

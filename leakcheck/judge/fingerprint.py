@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.judge.interpreter import known
 from leakcheck.judge.sites import installed_path, is_harness, relative
-from leakcheck.judge.whose import TEST_FILE, is_written
+from leakcheck.judge.whose import TEST_FILE, file_of_module, is_written
+from leakcheck.model import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from leakcheck.model import Frame, Result, Site
+    from leakcheck.model import Result, Site
 
     Statement = Callable[[Frame], str]
+    FileOf = Callable[[str], str]
 
 PREFIX: Final = "LC-"
 DIGITS: Final = 10
@@ -43,6 +45,7 @@ _INLINED: Final = re.compile(r"<(?:list|dict|set)comp>")
 _INLINED_SCOPE: Final = re.compile(
     r"\.<locals>\.<(?:list|dict|set)comp>|^<(?:list|dict|set)comp>\.<locals>\."
 )
+_DOTTED: Final = re.compile(r"(?:(?<=^)|(?<= ))[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _LAST: Final = re.compile(r"[^.]*$")
 _LRU: Final = "functools.lru_cache of "
 
@@ -74,17 +77,20 @@ class _Line(NamedTuple):
     statement: str
 
 
-def identified(result: Result, root: Path, statement: Statement) -> Result:
+def identified(
+    result: Result, root: Path, statement: Statement, file_of: FileOf = file_of_module
+) -> Result:
     """A leaking result with its cause and fingerprint; another, or one that has them, as it is.
 
     Args:
         result: what was measured.
         root: the project's folder.
         statement: the statement of a frame in its normal form; empty where there is none.
+        file_of: a module's source file by its name; empty where it has none.
     """
     if not result.verdict.leaks or result.cause:
         return result
-    words = cause(result, root, statement)
+    words = cause(result, root, statement, file_of)
     return dataclasses.replace(result, cause=words, fingerprint=fingerprint(words))
 
 
@@ -95,17 +101,35 @@ def fingerprint(words: str) -> str | None:
     return PREFIX + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:DIGITS]
 
 
-def cause(result: Result, root: Path, statement: Statement) -> str:
+def cause(
+    result: Result, root: Path, statement: Statement, file_of: FileOf = file_of_module
+) -> str:
     """The cause of a leak in words; empty where neither a holder nor a line is known."""
     entry = known(result)
     if entry is not None:
         return f"interpreter: {entry.name}"
     holder = _holder(result)
-    parts = [f"held by {holder.edge}"] if holder.edge else []
+    parts = [f"held by {_by_file(holder.edge, root, file_of)}"] if holder.edge else []
     line = None if holder.alone else _line(result.sites, holder, root, statement)
     if line is not None:
         parts.append(f"made in {line.place}:{line.function}: {line.statement}".rstrip(": "))
     return ", ".join(parts)
+
+
+def _by_file(words: str, root: Path, file_of: FileOf) -> str:
+    """The words with a file in the place of its module, whose name depends on how it is imported.
+
+    Such as "native code: app/points.py:Point" for "native code: app.points.Point".
+    """
+    found = [one for one in _DOTTED.finditer(words) if not _is_standard(one[0])]
+    names = found[-1][0].split(".") if found else []
+    for length in range(len(names) - 1, 0, -1):
+        file = file_of(".".join(names[:length]))
+        if file:
+            rest = ".".join(names[length:])
+            path = f"{place(Frame(file, '', 1), root)}:{rest}"
+            return words[: found[-1].start()] + path + words[found[-1].end() :]
+    return words
 
 
 def edge(path: str) -> str:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 
 pytest_plugins = ["pytester"]
 
@@ -68,3 +71,15 @@ def test_a_test_that_shows_a_known_leak_beside_its_own_has_the_known_cause(run):
 
 def test_what_does_not_leak_has_none(run):
     assert fingerprints(run("def test_it():\n    pass")) == {"test_it": None}
+
+
+def test_the_command_line_and_any_import_mode_know_a_leak_by_the_same(run, pytester):
+    first = fingerprints(run(LEAKS, "-k", "log"))
+    assert fingerprints(run(LEAKS, "-k", "log", "--import-mode=importlib")) == first
+    done = subprocess.run(
+        [sys.executable, "-m", "leakcheck", "run", "test_it.py::test_log", "--json"],
+        cwd=pytester.path,
+        capture_output=True,
+        check=False,
+    )
+    assert json.loads(done.stdout)["result"]["fingerprint"] == first["test_log"]

@@ -21,6 +21,11 @@ CLICK = Frame(f"{PACKAGES}/click/testing.py", "invoke", 179)
 COMPAT = Frame(f"{PACKAGES}/click/_compat.py", "func", 500)
 PYTEST = Frame(f"{PACKAGES}/_pytest/python.py", "runtest", 5)
 LIBRARY = Frame("/usr/lib/python3.13/json/decoder.py", "decode", 9)
+FILES = {
+    "app": f"{ROOT}/app/__init__.py",
+    "app.bus": f"{ROOT}/app/bus.py",
+    "click._compat": f"{PACKAGES}/click/_compat.py",
+}
 BUS = {"held": "app.bus.BUS.handlers", "module": "app.bus"}
 
 
@@ -43,18 +48,23 @@ def leak(*frames: Frame, held: str = "", module: str = "", key: str = "") -> Res
 
 
 def said(result: Result) -> str:
-    return cause(result, ROOT, lambda frame: f"line{frame.line}" if frame.line < 50 else "")
+    return cause(
+        result,
+        ROOT,
+        lambda frame: f"line{frame.line}" if frame.line < 50 else "",
+        lambda name: FILES.get(name, ""),
+    )
 
 
 def test_a_cause_is_the_holder_and_the_line() -> None:
     assert said(leak(TEST, OWN, **BUS)) == (
-        "held by app.bus.BUS.handlers, made in app/bus.py:subscribe: line41"
+        "held by app/bus.py:BUS.handlers, made in app/bus.py:subscribe: line41"
     )
 
 
 def test_without_a_holder_it_is_the_line_and_without_a_line_the_holder() -> None:
     assert said(leak(TEST, VIEW)) == "made in app/views.py:show: line12"
-    assert said(replace(leak(OWN, **BUS), sites=())) == "held by app.bus.BUS.handlers"
+    assert said(replace(leak(OWN, **BUS), sites=())) == "held by app/bus.py:BUS.handlers"
     assert said(Result(Verdict.LEAK, "")) == ""
     assert fingerprint("") is None
 
@@ -71,7 +81,11 @@ def test_a_fingerprint_is_short_and_follows_the_cause() -> None:
 
 def test_tests_that_only_call_the_code_are_no_part_of_its_cause() -> None:
     assert said(leak(TEST, OWN, **BUS)) == said(leak(PYTEST, OTHER_TEST, OWN, **BUS))
-    assert said(leak(TEST, **BUS)) == said(leak(OTHER_TEST, **BUS)) == f"held by {BUS['held']}"
+    assert (
+        said(leak(TEST, **BUS))
+        == said(leak(OTHER_TEST, **BUS))
+        == "held by app/bus.py:BUS.handlers"
+    )
 
 
 def test_what_a_fixture_keeps_is_one_cause_in_all_tests() -> None:
@@ -136,6 +150,21 @@ def test_what_closures_of_one_factory_hold_is_one_cause() -> None:
     assert said(out) == said(err)
 
 
+def test_by_which_name_a_module_is_imported_does_not_matter() -> None:
+    one = leak(TEST, OWN, **BUS)
+    two = leak(TEST, OWN, held="bus.BUS.handlers", module="bus")
+    file = f"{ROOT}/app/bus.py"
+    assert identified(one, ROOT, str, lambda name: {"app.bus": file}.get(name, "")) == replace(
+        identified(two, ROOT, str, lambda name: {"bus": file}.get(name, "")),
+        containers=one.containers,
+    )
+    other = identified(two, ROOT, str, lambda name: {"bus": f"{ROOT}/lib/bus.py"}.get(name, ""))
+    assert (
+        other.fingerprint
+        != identified(one, ROOT, str, lambda name: {"app.bus": file}.get(name, "")).fingerprint
+    )
+
+
 def test_neither_line_numbers_nor_folders_of_one_machine_are_in_it() -> None:
     moved = replace(CLICK, file="/other/lib/python3.11/site-packages/click/testing.py", line=200)
     assert said(leak(TEST, CLICK)) == said(leak(TEST, moved)) == "made in click/testing.py:invoke"
@@ -181,16 +210,19 @@ def test_of_several_lines_the_one_nearest_to_the_loop_counts() -> None:
 
 def test_a_cache_of_the_program_is_its_own_cause_and_one_of_the_library_is_not() -> None:
     cached = replace(leak(TEST, VIEW), cache="functools.lru_cache of app.parse.parse")
-    assert said(cached) == "held by functools.lru_cache of app.parse.parse"
+    assert said(cached) == "held by functools.lru_cache of app/__init__.py:parse.parse"
     assert said(replace(cached, cache="linecache.cache")).endswith("app/views.py:show: line12")
 
 
 def test_what_native_code_holds_is_told_by_its_type_and_the_call() -> None:
     kept = Survivor("app.Point", 16, 16, "app.POINTS", "app", 1)
     result = replace(leak(TEST, VIEW), survivors=(kept,))
-    assert said(result) == "held by native code: app.Point, made in app/views.py:show: line12"
+    assert (
+        said(result)
+        == "held by native code: app/__init__.py:Point, made in app/views.py:show: line12"
+    )
     by_path = replace(result, survivors=(replace(kept, native=0),))
-    assert said(by_path) == "held by app.POINTS, made in app/views.py:show: line12"
+    assert said(by_path) == "held by app/__init__.py:POINTS, made in app/views.py:show: line12"
 
 
 def test_a_known_leak_of_the_interpreter_is_its_own_cause() -> None:

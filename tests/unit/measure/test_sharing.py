@@ -64,4 +64,6 @@ def test_a_recount_says_the_share_of_each_container() -> None:
     recount.drive(keep)
     found = {one.path.rpartition(".")[2]: one.share for one in recount.containers}
     # Three lists a run, split between two; the number's key is one of AGAIN's entries.
-    assert found == pytest.approx({"KEPT": 1.5 / 4, "AGAIN": 1.5 / 4, "NAMES": 1 / 4})
+    # Told as ratios, because something of a test runner's may grow at the same time.
+    assert found["AGAIN"] == pytest.approx(found["KEPT"])
+    assert found["NAMES"] == pytest.approx(found["KEPT"] / 1.5)
