@@ -49,7 +49,7 @@ def _kept(result: Result) -> str:
     for one in result.survivors:
         counts[one.type] = counts.get(one.type, 0) + one.count
         examples.setdefault(one.type, one.example)
-    most = sorted(counts, key=lambda one: ("." not in one, -counts[one]))[:_TYPES]
+    most = sorted(counts, key=lambda one: ("." not in one, -counts[one], one))[:_TYPES]
     told = ", ".join(
         f"{counts[one]:,} {one}" + (f" (such as {examples[one]})" if examples[one] else "")
         for one in most

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from leakcheck.model import Holding, Result
+    from leakcheck.model import Holding, Result, Survivor
     from leakcheck.report.places import Style
 
 _WAYS: Final = 20
@@ -56,19 +56,25 @@ def of_objects(held: Sequence[Holding], *, what: str, alive: int, root: Path, st
 
 def _of_leak(painter: Painter, result: Result, target: str) -> Iterator[str]:
     yield headline(painter, result, target)
-    yield from holding(painter, result)
-    known = [one.path for one in result.containers] + [one.path for one in result.survivors]
-    if not any(known) and not result.cache and not any(one.native for one in result.survivors):
+    said = list(holding(painter, result))
+    yield from said
+    ways = [one.path for one in result.containers] + [one.path for one in result.survivors]
+    if not any(ways) and not result.cache and not any(one.native for one in result.survivors):
         yield "  held by    no holder was found: what stays is not known to the cycle collector,"
         yield "             such as strings, numbers and memory of native code"
-    grows = any(one.path for one in result.containers)
-    for kept in result.survivors if grows else ():
-        if kept.path:
-            what = f"{kept.count:,} {painter.line(kept.type)} in {kept.runs:,} runs"
-            yield f"  stays      {painter.line(kept.path)}: {what}"
+    for kept in sorted(result.survivors, key=_nearest):
+        line = f"{painter.line(kept.path)}: {kept.count:,} {painter.line(kept.type)} in "
+        if kept.path and not any(line in one for one in said):
+            yield f"  stays      {line}{kept.runs:,} runs"
     yield from what_to_do(painter, result)
     yield from closing.fingerprint(result)
     yield f"  lines      {painter.line(shlex.join(['python', '-m', 'leakcheck', 'run', target]), 1000)}"
+
+
+def _nearest(kept: Survivor) -> tuple[int, str]:
+    """For the order: what is near to the container first, the same in each process."""
+    way = edge(kept.path)
+    return len(way), way
 
 
 def _of_objects(painter: Painter, held: Sequence[Holding], what: str, alive: int) -> Iterator[str]:
