@@ -104,6 +104,7 @@ def shown(done: subprocess.CompletedProcess[str]) -> str:
 def comparable(text: str) -> str:
     """The text without times, sizes, which object is shown, and what depends on the version of pytest."""
     text = re.sub(r"\n  \d+ other lines? grew without following the runs: .*\n", "", text)
+    text = re.sub(r"\nslowest checks: .*", "", text)  # Said where checks take more than a second.
     text = re.sub(r"\.\.\. \d+ frames? of .*", "... <frames>", text)
     text = re.sub(r"\(such as .*?\)(?=[,;\n])", "(such as <one>)", text)
     text = re.sub(r"\b\d+(\.\d+)? ?s\b", "<time>", text)
