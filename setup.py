@@ -36,6 +36,7 @@ CORE = (
     "growth_plan",
     "growth_screen",
     "growth_series",
+    "growth_trace",
     "growth_retained",
     "recorder",
     "graph",
@@ -45,6 +46,8 @@ PY = (
     "pysite",
     "pystack",
     "pyheap",
+    "pytrail",
+    "pyentry",
     "pyhook",
     "pyloop",
     "pycheck",
@@ -60,23 +63,30 @@ PY = (
 )
 
 
+# What differs between versions of CPython: the first minor version that each file is for.
+PY_SINCE = {
+    "pyframe": (11, 12, 13, 14, 15),
+    "pycode": (11, 12),  # 3.12: code watchers
+    "pyfree": (11, 13, 14),
+    "pywide": (11, 14),
+    "pyapart": (11, 14),
+    "pypace": (11, 14),
+    "pyintern": (11, 12),
+    "pyroots": (11, 12, 13, 14),
+}
+
+
 def sources() -> tuple[list[str], list[str]]:
     """Files of csrc/core and of csrc/py that make up the sampler for this interpreter."""
     minor = min(max(sys.version_info[:2], SUPPORTED[0]), SUPPORTED[1])[1]
-    frames = f"pyframe_3{minor}"
-    codes = {11: "pycode_311"}.get(minor, "pycode_312")  # 3.12: code watchers
-    frees = {11: "pyfree_311", 12: "pyfree_311", 13: "pyfree_313"}.get(minor, "pyfree_314")
-    wides = {11: "pywide_311", 12: "pywide_311", 13: "pywide_311"}.get(minor, "pywide_314")
-    aparts = {11: "pyapart_311", 12: "pyapart_311", 13: "pyapart_311"}.get(minor, "pyapart_314")
-    interns = {11: "pyintern_311"}.get(minor, "pyintern_312")
-    roots = {11: "pyroots_311", 12: "pyroots_312", 13: "pyroots_313"}.get(minor, "pyroots_314")
+    versioned = [
+        f"{stem}_3{max(first for first in since if first <= minor)}"
+        for stem, since in PY_SINCE.items()
+    ]
     mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
         [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
-        [
-            f"csrc/py/{stem}.c"
-            for stem in (*PY, frames, codes, frees, wides, aparts, interns, roots)
-        ],
+        [f"csrc/py/{stem}.c" for stem in (*PY, *versioned)],
     )
 
 

@@ -229,7 +229,7 @@ class Result:
         reason: one sentence for people: why this verdict.
         rate: growth in blocks a run (0 unless LEAK or INCONCLUSIVE by growth).
         exact: every mark of the trace lies on one line of whole blocks a run.
-        bound: CLEAN only: at most so many leaks a run, at 95 % (rule of three).
+        bound: CLEAN only: at most so many leaks a run, at 95 %: 3 / (judged + 1).
         judged: runs the verdict rests on.
         runs: all runs done, warm-up included.
         readings: every reading, in order.

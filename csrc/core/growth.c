@@ -4,16 +4,13 @@
 #include "growth_plan.h"
 #include "growth_screen.h"
 #include "growth_series.h"
+#include "growth_trace.h"
 #include "mem.h"
 
 enum {
-    SETTLED = 2, /* Runs in a row, after the first, that do not grow end the warm-up. */
+    SETTLED = 2, /* Runs in a row that do not grow end the warm-up. */
     TURNOVER = 2, /* Runs that replace state kept from before the trace. */
-    /* Overtime follows the last window, to see a pause or a decline out. */
-    MARKS_MAX = 1 + ((LC_GROWTH_PLAN_WINDOWS_MAX + 1) * LC_GROWTH_PLAN_BATCHES),
 };
-
-static const double BOUND = 3.0; /* No event in N runs: at most 3 / N, 95 %. */
 
 struct lc_growth {
     lc_growth_settings settings; /* Checked; rate raised to the least planned one. */
@@ -21,39 +18,21 @@ struct lc_growth {
     lc_growth_step step; /* What next() answers. */
     bool asked; /* next() has asked for a reading. */
     int64_t last[LC_GROWTH_METRICS]; /* Blocks, of the reading before. */
-    int64_t settling[LC_GROWTH_METRICS]; /* Blocks that the settled runs added. */
     lc_growth_result result; /* `runs` always; the rest once step says DONE. */
 
     int32_t warm_runs; /* Runs of the warm-up. */
     int32_t settled; /* Of them, how many in a row did not grow. */
+    bool moved; /* One of them changed a level. */
     lc_growth_screen screen;
 
-    bool wide; /* The trace's marks have the wide metrics. */
-    int32_t windows; /* Of the trace as planned. */
-    int32_t plan[LC_GROWTH_PLAN_WINDOWS_MAX]; /* Run at the end of each. */
-    int32_t window; /* The one that runs; `windows` in overtime. */
-    int32_t cuts[LC_GROWTH_PLAN_BATCHES]; /* Run at the end of each of its batches. */
-    int32_t cut; /* The batch that runs. */
-    int32_t cut_count; /* Batches of the window. */
-    int32_t complete; /* Windows. */
-    int32_t window_end[LC_GROWTH_PLAN_WINDOWS_MAX]; /* Mark index; of the complete. */
-    int32_t marks; /* Baseline included. */
-    int32_t runs[MARKS_MAX]; /* Run of each mark; the baseline is run 0. */
-    int64_t levels[LC_GROWTH_METRICS][MARKS_MAX]; /* Blocks at each mark. */
+    lc_growth_trace trace;
 };
 
+/* The verdict stands. */
 static void
-finish(lc_growth *self, lc_growth_verdict verdict, lc_growth_why why, int32_t metric,
-       int32_t judged)
+finish(lc_growth *self)
 {
     self->step = (lc_growth_step){.action = LC_GROWTH_DONE, .phase = self->step.phase};
-    self->result.verdict = verdict;
-    self->result.why = why;
-    self->result.metric = metric;
-    self->result.judged = judged;
-    if (verdict == LC_GROWTH_CLEAN) {
-        self->result.bound = BOUND / judged;
-    }
 }
 
 /* The next batch; before the first of an attempt a wide reading, unless there is one. */
@@ -75,10 +54,11 @@ static void
 start_trace(lc_growth *self)
 {
     if (self->settings.mode == LC_GROWTH_ADAPTIVE) {
-        self->wide = self->screen.wide && !self->screen.steady;
+        self->trace.wide = self->screen.wide && !self->screen.steady;
     }
     else {
-        self->wide = self->settings.mode == LC_GROWTH_FIXED || self->settings.wide;
+        self->trace.wide =
+            self->settings.mode == LC_GROWTH_FIXED || self->settings.wide;
     }
     self->step = (lc_growth_step){.action = LC_GROWTH_START_TRACE,
                                   .phase = LC_GROWTH_PHASE_TRACE};
@@ -98,7 +78,9 @@ feed_screen(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS])
         ask_batch(self);
         break;
     case LC_GROWTH_SCREEN_QUIET:
-        finish(self, LC_GROWTH_CLEAN, LC_GROWTH_WHY_QUIET, -1, screen->runs);
+        lc_growth_trace_decide(&self->result, LC_GROWTH_CLEAN, LC_GROWTH_WHY_QUIET, -1,
+                               screen->runs);
+        finish(self);
         break;
     case LC_GROWTH_SCREEN_SUSPECT:
         start_trace(self);
@@ -107,18 +89,17 @@ feed_screen(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS])
 }
 
 static void
-feed_warmup(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS], bool any_grew)
+feed_warmup(lc_growth *self, bool grew, bool moved)
 {
-    bool first = self->warm_runs + self->step.runs < 2;
-    self->settled = any_grew || first ? 0 : self->settled + 1;
-    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
-        self->settling[m] = self->settled == 0 ? 0 : self->settling[m] + grown[m];
+    if (self->step.runs > 0) {
+        self->settled = grew ? 0 : self->settled + 1;
+        self->moved = self->moved || moved;
     }
+    bool adaptive = self->settings.mode == LC_GROWTH_ADAPTIVE;
+    self->step.wide =
+        adaptive && self->step.runs == 0 ? LC_GROWTH_WIDE_NEW : LC_GROWTH_WIDE_NOT;
     self->warm_runs += self->step.runs;
     self->step.runs = 1;
-    if (self->settings.mode == LC_GROWTH_ADAPTIVE) {
-        self->step.wide = LC_GROWTH_WIDE_NEW;
-    }
     if (self->settled < SETTLED && self->warm_runs < self->settings.warmup_max) {
         return;
     }
@@ -126,166 +107,30 @@ feed_warmup(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS], bool any_gr
         start_trace(self);
         return;
     }
-    bool counts = self->settled == SETTLED && self->warm_runs == 1 + SETTLED;
     lc_growth_screen_start(&self->screen, &self->random, self->settings.rate,
-                           counts ? self->settling : NULL);
+                           self->moved || self->settled < SETTLED);
     ask_batch(self);
-}
-
-static void
-start_window(lc_growth *self, int32_t from, int32_t to)
-{
-    self->cut_count = lc_growth_plan_cut(&self->random, from, to, self->cuts);
-    self->cut = 0;
 }
 
 static lc_growth_wide
 marks_wide(const lc_growth *self)
 {
-    return self->wide ? LC_GROWTH_WIDE_ALL : LC_GROWTH_WIDE_NOT;
-}
-
-static void
-ask_mark(lc_growth *self)
-{
-    self->step =
-        (lc_growth_step){.action = LC_GROWTH_RUN,
-                         .phase = LC_GROWTH_PHASE_TRACE,
-                         .runs = self->cuts[self->cut] - self->runs[self->marks - 1],
-                         .mark = true,
-                         .wide = marks_wide(self)};
-}
-
-/* How many metrics the trace's marks have. */
-static int32_t
-traced(const lc_growth *self)
-{
-    return self->wide ? LC_GROWTH_METRICS : LC_GROWTH_NARROW;
-}
-
-static lc_growth_series
-series_of(const lc_growth *self, int32_t metric)
-{
-    const lc_growth_settings *settings = &self->settings;
-    bool known =
-        settings->mode == LC_GROWTH_CONFIRM && settings->earlier_metric == metric;
-    return (lc_growth_series){.runs = self->runs,
-                              .levels = self->levels[metric],
-                              .marks = self->marks,
-                              .window_end = self->window_end,
-                              .windows = self->complete,
-                              .rate = settings->rate,
-                              .suspect = settings->mode == LC_GROWTH_ADAPTIVE,
-                              .once = settings->mode == LC_GROWTH_FIXED,
-                              .earlier_slope = known ? settings->earlier_slope : 0,
-                              .earlier_runs = known ? settings->earlier_runs : 0};
-}
-
-/* Ends the check as CLEAN if growth has ended in all metrics. */
-static bool
-finish_if_quiet(lc_growth *self)
-{
-    int32_t least = INT32_MAX;
-    for (int32_t m = 0; m < traced(self); m++) {
-        lc_growth_series series = series_of(self, m);
-        int32_t quiet = lc_growth_series_quiet(&series);
-        least = quiet < least ? quiet : least;
-    }
-    if (least > 0) {
-        finish(self, LC_GROWTH_CLEAN, LC_GROWTH_WHY_ENDED, -1, least);
-    }
-    return least > 0;
-}
-
-/* Ends the check as LEAK if the rule holds for a metric. */
-static bool
-finish_if_linear(lc_growth *self, lc_growth_proof needed)
-{
-    for (int32_t m = 0; m < traced(self); m++) {
-        lc_growth_series series = series_of(self, m);
-        if (lc_growth_series_leaks(&series, needed, &self->result.slope)) {
-            self->result.exact = lc_growth_series_exact(&series, 0);
-            finish(self, LC_GROWTH_LEAK, LC_GROWTH_WHY_LINEAR, m,
-                   self->runs[self->marks - 1]);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void
-finish_undecided(lc_growth *self)
-{
-    for (int32_t m = 0; m < traced(self); m++) {
-        lc_growth_series series = series_of(self, m);
-        if (lc_growth_series_quiet(&series) > 0) {
-            continue;
-        }
-        double slope = 0;
-        lc_growth_why why = lc_growth_series_shape(&series, &slope);
-        self->result.slope = slope;
-        why = why == LC_GROWTH_WHY_NONE ? LC_GROWTH_WHY_NOISY : why;
-        finish(self, LC_GROWTH_INCONCLUSIVE, why, m, self->runs[self->marks - 1]);
-        return;
-    }
+    return self->trace.wide ? LC_GROWTH_WIDE_ALL : LC_GROWTH_WIDE_NOT;
 }
 
 static void
 feed_mark(lc_growth *self)
 {
-    bool fixed = self->settings.mode == LC_GROWTH_FIXED;
-    int32_t run = self->marks == 0 ? 0 : self->cuts[self->cut];
-    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
-        self->levels[m][self->marks] = self->last[m];
-    }
-    self->runs[self->marks++] = run;
-    if (self->marks == 1) {
-        start_window(self, 0, self->plan[0]);
-        ask_mark(self);
+    if (lc_growth_trace_take(&self->trace, &self->settings, self->last, &self->random,
+                             &self->result)) {
+        finish(self);
         return;
     }
-    self->cut++;
-    bool window_over = self->cut == self->cut_count;
-    bool overtime = self->window == self->windows;
-    if (overtime) {
-        self->window_end[self->windows - 1] = self->marks - 1;
-    }
-    else if (window_over) {
-        self->window_end[self->window++] = self->marks - 1;
-        self->complete = self->window;
-    }
-    self->result.windows = self->complete;
-    bool last = window_over && self->window == self->windows;
-    if ((!fixed || last) && finish_if_quiet(self)) {
-        return;
-    }
-    if (!window_over) {
-        ask_mark(self);
-        return;
-    }
-    if (last) {
-        bool confirms = self->settings.mode == LC_GROWTH_CONFIRM;
-        if (finish_if_linear(self, confirms && !overtime ? LC_GROWTH_FIRM
-                                                         : LC_GROWTH_PLAIN)) {
-            return;
-        }
-        if (fixed || overtime) {
-            finish_undecided(self);
-            return;
-        }
-        int32_t before = self->plan[self->windows - 2];
-        start_window(self, run, run + (confirms ? 2 : 1) * (run - before));
-    }
-    else {
-        /* Only a confirming trace may have more windows than it was asked for. */
-        bool may_tell = self->settings.mode == LC_GROWTH_ADAPTIVE ||
-                        self->window >= self->settings.windows;
-        if (may_tell && finish_if_linear(self, LC_GROWTH_EXACT)) {
-            return;
-        }
-        start_window(self, run, self->plan[self->window]);
-    }
-    ask_mark(self);
+    self->step = (lc_growth_step){.action = LC_GROWTH_RUN,
+                                  .phase = LC_GROWTH_PHASE_TRACE,
+                                  .runs = lc_growth_trace_due(&self->trace),
+                                  .mark = true,
+                                  .wide = marks_wide(self)};
 }
 
 lc_growth *
@@ -306,13 +151,16 @@ lc_growth_new(const lc_growth_settings *settings)
     self->result.verdict = LC_GROWTH_INCONCLUSIVE;
     self->result.why = LC_GROWTH_WHY_STOPPED;
     self->result.metric = -1;
-    self->windows = lc_growth_plan_trace(&self->settings, self->plan);
+    lc_growth_trace_plan(&self->trace, &self->settings);
     if (settings->mode == LC_GROWTH_CONFIRM) {
         start_trace(self);
     }
     else {
-        self->step =
-            (lc_growth_step){.action = LC_GROWTH_RUN, .phase = LC_GROWTH_PHASE_WARMUP};
+        self->step = (lc_growth_step){.action = LC_GROWTH_RUN,
+                                      .phase = LC_GROWTH_PHASE_WARMUP,
+                                      .wide = settings->mode == LC_GROWTH_ADAPTIVE
+                                                  ? LC_GROWTH_WIDE_NEW
+                                                  : LC_GROWTH_WIDE_NOT};
     }
     return self;
 }
@@ -348,19 +196,24 @@ lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS])
     self->asked = false;
     self->result.runs += self->step.runs;
     int64_t grown[LC_GROWTH_METRICS];
-    bool any_grew = false;
+    bool grew = false;
+    bool moved = false;
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
         grown[m] = 0;
         if (m >= LC_GROWTH_NARROW && self->step.wide == LC_GROWTH_WIDE_NOT) {
             continue;
         }
         grown[m] = lc_growth_series_distance(values[m], self->last[m]);
-        any_grew = any_grew || grown[m] > 0;
         self->last[m] = values[m];
+        if (m == LC_GROWTH_OBJECTS && self->step.phase == LC_GROWTH_PHASE_WARMUP) {
+            continue; /* The first run replaces older ones, which NEW counts as more. */
+        }
+        grew = grew || grown[m] > 0;
+        moved = moved || grown[m] != 0;
     }
     switch (self->step.phase) {
     case LC_GROWTH_PHASE_WARMUP:
-        feed_warmup(self, grown, any_grew);
+        feed_warmup(self, grew, moved);
         break;
     case LC_GROWTH_PHASE_SCREEN:
         feed_screen(self, grown);
@@ -379,24 +232,13 @@ lc_growth_stop(lc_growth *self)
         return;
     }
     self->asked = false;
-    if (self->complete > 0) {
-        /* Marks after the last complete window are half a window: no ground to judge.
-         * A confirmation cut short is none either, but of an exact leak. */
-        int32_t marks = self->marks;
-        bool enough = self->runs[marks - 1] * self->settings.rate >= BOUND;
-        if (enough && finish_if_quiet(self)) {
-            return;
-        }
-        self->marks = self->window_end[self->complete - 1] + 1;
-        bool confirms = self->settings.mode == LC_GROWTH_CONFIRM;
-        if (self->complete >= LC_GROWTH_PLAN_WINDOWS_MIN &&
-            finish_if_linear(self, confirms ? LC_GROWTH_EXACT : LC_GROWTH_PLAIN)) {
-            return;
-        }
-        self->marks = marks;
+    const lc_growth_trace *trace = &self->trace;
+    if (!lc_growth_trace_stop(&self->trace, &self->settings, &self->result)) {
+        lc_growth_trace_decide(&self->result, LC_GROWTH_INCONCLUSIVE,
+                               LC_GROWTH_WHY_STOPPED, -1,
+                               trace->marks > 0 ? trace->runs[trace->marks - 1] : 0);
     }
-    finish(self, LC_GROWTH_INCONCLUSIVE, LC_GROWTH_WHY_STOPPED, -1,
-           self->marks > 0 ? self->runs[self->marks - 1] : 0);
+    finish(self);
 }
 
 lc_growth_result
@@ -408,8 +250,8 @@ lc_growth_judge(const lc_growth *self)
 int32_t
 lc_growth_window_ends(const lc_growth *self, int32_t *out, int32_t room)
 {
-    for (int32_t k = 0; k < self->complete && k < room; k++) {
-        out[k] = self->window_end[k];
+    for (int32_t k = 0; k < self->trace.complete && k < room; k++) {
+        out[k] = self->trace.window_end[k];
     }
-    return self->complete;
+    return self->trace.complete;
 }

@@ -9,13 +9,14 @@ enum {
 
 const double lc_growth_plan_rate_least = 1e-6;
 
-static const double SCREEN_LEAKS =
-    3.0; /* None seen: at most 3 / N leaks a run, 95 %. */
+static const double SCREEN_LEAKS = 3.0; /* Of the rule of three. */
+static const double MISSED = 0.05; /* How often a leak of the rate may pass. */
 static const double TRACE_LEAKS = 14.0; /* Leaks due in a trace, see the header. */
 static const double CONFIRM_LEAKS = 56.0; /* The same in one that confirms. */
 static const double STRETCH[LC_GROWTH_PLAN_ATTEMPTS] = {1.0, 1.5, 2.3};
+static const int32_t RESTLESS_SIZES[3] = {3, 4, 5};
 static const int32_t FIRST_SIZES[LC_GROWTH_PLAN_ATTEMPTS][3] = {
-    {2, 3, 5}, {3, 5, 7}, {5, 7, 11}};
+    {2, 3, 4}, {3, 5, 7}, {5, 7, 11}};
 
 /* splitmix64: small, and good enough to order batches. */
 static uint64_t
@@ -69,15 +70,52 @@ prime_from(int32_t n)
     return n;
 }
 
+double
+lc_growth_plan_bound(int32_t runs)
+{
+    return SCREEN_LEAKS / (runs + 1);
+}
+
+/* The chance that a leak of `rate` shows in none of `runs` runs. */
+static double
+unseen(double rate, int32_t runs)
+{
+    double chance = 1.0;
+    for (double power = 1.0 - rate; runs > 0; runs /= 2, power *= power) {
+        chance *= runs % 2 == 1 ? power : 1.0;
+    }
+    return chance;
+}
+
+/* Runs of attempt 0. */
+static int32_t
+first_runs(double rate, bool restless)
+{
+    int32_t enough = runs_for(SCREEN_LEAKS, rate) - 1;
+    if (!restless) {
+        return enough;
+    }
+    double settled = unseen(rate, enough);
+    double second_chance = 1.0 - unseen(rate, 2);
+    int32_t runs = enough;
+    while (settled + second_chance * unseen(rate, runs) > MISSED) {
+        runs++;
+    }
+    return runs;
+}
+
 int32_t
-lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
+lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate, bool restless,
                       int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX])
 {
-    int32_t missing = runs_for(SCREEN_LEAKS * STRETCH[attempt], rate);
+    int32_t missing = attempt == 0 ? first_runs(rate, restless)
+                                   : runs_for(SCREEN_LEAKS * STRETCH[attempt], rate);
+    const int32_t *first =
+        attempt == 0 && restless ? RESTLESS_SIZES : FIRST_SIZES[attempt];
     int32_t size = 0;
     int32_t batches = 0;
     for (; batches < 3; batches++) {
-        size = FIRST_SIZES[attempt][batches];
+        size = first[batches];
         sizes[batches] = size;
         missing -= size;
     }

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "growth.h"
+#include "growth_terms.h"
 
 enum {
     LC_GROWTH_PLAN_ATTEMPTS = 3,     /* Screens before a suspect is traced. */
@@ -31,12 +31,19 @@ extern const double lc_growth_plan_rate_least;
 /* Whether the settings are in the ranges that growth.h gives. */
 bool lc_growth_plan_valid(const lc_growth_settings *settings);
 
+/* No leak seen in so many runs: at most so many a run, 95 %. The chance to see none in N
+ * runs is (1 - rate)^N, which is below .05 at a rate of 3 / (N + 1): the rule of three as
+ * Jovanovic and Levy have it (The American Statistician 51, 1997). */
+double lc_growth_plan_bound(int32_t runs);
+
 /* Fills `sizes` with the batches of a screen, in the order to be done; returns how many.
- * Attempt 0 has 3 / rate runs or more, one batch of two among them, and 1 and 2 have 1.5
- * and 2.3 times as many: three equal screens would give a leak three equal chances to be
- * missed. */
+ * Attempt 0 has one batch of two, and as many runs as show the rate. Not where the warm-up
+ * was `restless`: whoever waits for two quiet runs gives a leak a second chance to be
+ * missed, so it has no such batch, and so many more runs that both chances together are
+ * below .05. Attempts 1 and 2 have 1.5 and 2.3 times 3 / rate runs: equal screens would
+ * give a leak equal chances again. */
 int32_t lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
-                              int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX]);
+                              bool restless, int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX]);
 
 /* Fills `ends` with the run, counted from the baseline, at which each window of the trace
  * ends; returns how many. Adaptive and confirming traces are long enough for 14 leaks of

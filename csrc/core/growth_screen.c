@@ -7,14 +7,21 @@ static const int32_t BATCHES_MIN = 3; /* Fewer show no proportion. */
 static const double PROPORTIONAL = 0.7; /* Of its share, what each batch must grow. */
 static const double BAND = 0.5; /* Width of noise, in parts of what a leak would add. */
 
-void
-lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate,
-                       const int64_t had[LC_GROWTH_METRICS])
+static void
+plan(lc_growth_screen *self, uint64_t *random, double rate, bool restless)
 {
-    self->batches = lc_growth_plan_screen(random, self->attempt, rate, self->sizes);
+    self->batches =
+        lc_growth_plan_screen(random, self->attempt, rate, restless, self->sizes);
     self->done = 0;
     self->runs = 0;
-    if (had == NULL) {
+}
+
+void
+lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate,
+                       bool restless)
+{
+    plan(self, random, rate, restless);
+    if (restless) {
         return;
     }
     int32_t two = 0;
@@ -25,10 +32,6 @@ lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate,
     self->sizes[0] = 2;
     self->done = 1;
     self->runs = 2;
-    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
-        self->grown[m][0] = had[m];
-        self->level[m] += had[m];
-    }
 }
 
 int32_t
@@ -142,6 +145,6 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
     }
     widen(self);
     self->attempt++;
-    lc_growth_screen_start(self, random, rate, NULL);
+    plan(self, random, rate, false);
     return LC_GROWTH_SCREEN_MORE;
 }

@@ -14,7 +14,7 @@
  * suspects.)
  *
  * A wide metric is read at the end of an attempt only, where `grown` has what the whole
- * attempt added, but for the runs that it had before it started.
+ * attempt added.
  *
  * Thread rule: as growth.h, its only user.
  */
@@ -24,8 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "growth.h"
 #include "growth_plan.h"
+#include "growth_terms.h"
 
 typedef struct {
     int32_t attempt; /* From 0. */
@@ -51,10 +51,10 @@ typedef enum {
     LC_GROWTH_SCREEN_SUSPECT, /* To be traced. */
 } lc_growth_screen_answer;
 
-/* Plans the attempt that `self->attempt` says. All zero before the first. `had`: what the
- * two runs just before have added, which are then its batch of two; NULL: nothing is. */
+/* Plans the first attempt of a screen that is all zero. `restless`: as
+ * lc_growth_plan_screen; else two runs that changed nothing are its batch of two. */
 void lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate,
-                            const int64_t had[LC_GROWTH_METRICS]);
+                            bool restless);
 
 /* Runs of the batch that is due. */
 int32_t lc_growth_screen_due(const lc_growth_screen *self);

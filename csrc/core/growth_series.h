@@ -52,7 +52,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "growth.h"
+#include "growth_terms.h"
 
 typedef struct {
     const int32_t *runs; /* Borrowed. Runs done at each mark, rising, 0 first. */

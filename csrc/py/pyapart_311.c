@@ -8,13 +8,15 @@
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
-#include "pywide.h"
+#include "pyentry.h"
+#include "pytrail.h"
 
 enum { OLDEST = NUM_GENERATIONS - 1 };
 
 static PyGC_Head *first;  /* The posts; their lists are owned for ever. */
 static PyGC_Head *second;
 static PyGC_Head *third;
+static lc_pytrail entries_trail;
 static bool sorted; /* As of `collections`. */
 static Py_ssize_t collections; /* Of everything, when the last check closed. */
 
@@ -80,7 +82,7 @@ sort(PyGC_Head *at, const PyGC_Head *end, int64_t most)
         PyTypeObject *type = Py_TYPE((PyObject *)(at + 1));
         if (type != last) {
             last = type;
-            moves = lc_pywide_counts_entries(type);
+            moves = lc_pyentry_counts(type);
         }
         if (moves) {
             move(at, at, third);
@@ -143,9 +145,12 @@ lc_pyapart_entries(int64_t *out)
         return false;
     }
     int64_t entries = 0;
+    lc_pytrail_begin(&entries_trail);
     for (PyGC_Head *at = _PyGCHead_NEXT(second); at != third; at = _PyGCHead_NEXT(at)) {
+        lc_pytrail_meet(&entries_trail, at);
         entries += Py_SIZE((PyObject *)(at + 1));
     }
+    lc_pytrail_end(&entries_trail);
     *out = entries;
     return true;
 }

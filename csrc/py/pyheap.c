@@ -83,7 +83,8 @@ int
 lc_pyheap_freeze(lc_pyheap_state *out)
 {
     int64_t already;
-    *out = (lc_pyheap_state){.frozen = false, .enabled = PyGC_IsEnabled() != 0};
+    *out = (lc_pyheap_state){
+        .frozen = false, .enabled = PyGC_IsEnabled() != 0, .pace = lc_pypace_get()};
     if (ask(gc_freeze_count, &already) < 0) {
         return -1;
     }
@@ -109,6 +110,7 @@ lc_pyheap_restore(const lc_pyheap_state *state)
             PyErr_Clear();
         }
         Py_XDECREF(none);
+        lc_pypace_set(state->pace);
     }
     if (state->enabled) {
         PyGC_Enable();

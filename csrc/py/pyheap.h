@@ -15,10 +15,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pypace.h"
+
 /* What lc_pyheap_restore needs to undo lc_pyheap_freeze. */
 typedef struct {
     bool frozen;  /* We froze, so we thaw. */
     bool enabled; /* The collector was enabled. */
+    lc_pypace pace; /* Of the collector. */
 } lc_pyheap_state;
 
 int lc_pyheap_prepare(void);

@@ -31,8 +31,7 @@ typedef struct {
     int64_t references;
 } lc_pywide_counts;
 
-/* Looks up the type of deques and tries where this interpreter keeps its objects. 0, or
- * -1 with an exception set. */
+/* Tries where this interpreter keeps its objects. 0, or -1 with an exception set. */
 int lc_pywide_prepare(void);
 
 /* Fills `out`. False, and nothing in `out`: there are more than `most` objects (0: no
@@ -42,9 +41,6 @@ bool lc_pywide_read(int64_t most, lc_pywide_counts *out);
 /* The same, but `objects` are those that are tracked and not frozen, where the frozen lists
  * stand apart; all of them where not, so that one can't be less than the other. */
 bool lc_pywide_read_new(int64_t most, lc_pywide_counts *out);
-
-/* Whether entries of this type's objects are references. */
-bool lc_pywide_counts_entries(PyTypeObject *type);
 
 /* The head (PyGC_Head) of the i-th list of tracked objects, from 0 on, the frozen one
  * included; NULL: there are no more, or this interpreter keeps them elsewhere. */

@@ -6,8 +6,9 @@
 
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
-#include "../core/mem.h"
 #include "pyapart.h"
+#include "pyentry.h"
+#include "pytrail.h"
 #include "pywide.h"
 
 enum { LISTS = NUM_GENERATIONS + 1 };

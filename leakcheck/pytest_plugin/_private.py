@@ -136,6 +136,12 @@ class Cycle:
         """Leave an item that is not set up in a state that reports can be made of."""
         self._item._initrequest()
 
+    def drop_instance(self) -> None:
+        """Drop a TestCase that was made after the tear-down, because somebody asked for it."""
+        if isinstance(self._item, unittest_plugin.TestCaseFunction):
+            self._item.__dict__.pop("_instance", None)
+            self._item._obj = None
+
     @property
     def is_up(self) -> bool:
         """The item is on pytest's stack of what is set up."""
@@ -170,15 +176,15 @@ def known_request_signature() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def known_hooks(session: pytest.Session) -> Iterator[None]:
-    """Let the hooks that count for a folder be worked out once.
+def known_hooks(item: pytest.Item) -> Iterator[None]:
+    """Let the hooks that count for a folder be worked out once, before the first run.
 
     Each node asks for them by its path whenever it calls a hook, several times a fixture. Where
     folders have a conftest.py of their own, each answer is a new copy of the hooks.
     """
-    anyone: Any = session
+    anyone: Any = item.session
     usual = anyone.gethookproxy
-    known: dict[Any, Any] = {}
+    known = {node.path: usual(node.path) for node in item.listchain()}
 
     def gethookproxy(path: Any) -> Any:
         found = known.get(path)

@@ -105,6 +105,8 @@ class Logs:
     def __enter__(self) -> None:
         for handler in self._handlers:
             handler.reset()
+        for name in ("setup", "call", "teardown"):  # So that no run is the first to have one.
+            self.phase(name)
         for handler in self._muted:
             handler.addFilter(self._nothing)
 

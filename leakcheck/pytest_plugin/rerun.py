@@ -170,13 +170,14 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
     with (
         kept,
         known_request_signature(),
-        known_hooks(item.session),
+        known_hooks(item),
         compiled_once(item),
         coverage_paused(),
         same_examples(item),
         kept_chance(),
     ):
         interrupted = False
+        cycle.drop_instance()
         try:
             found = check_callable(
                 _repeat(cycle, kept),

@@ -21,7 +21,14 @@ CORE = HERE.parents[1] / "csrc" / "core"
 SOURCES = (
     *(
         CORE / f"{stem}.c"
-        for stem in ("growth", "growth_plan", "growth_screen", "growth_series", "growth_retained")
+        for stem in (
+            "growth",
+            "growth_plan",
+            "growth_screen",
+            "growth_series",
+            "growth_trace",
+            "growth_retained",
+        )
     ),
     CORE / "mem.c",
     HERE / "growth_levels.c",

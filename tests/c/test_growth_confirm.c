@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c */
+/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c growth_trace.c */
 /* How long a confirming trace goes on, and what it is held against. */
 #include "growth.h"
 

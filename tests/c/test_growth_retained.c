@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c */
+/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c growth_trace.c */
 /* What is asked of the retained part, on series made by hand. */
 #include "growth_retained.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c */
+/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c growth_trace.c */
 /* The rule, on simulated processes through the whole chain of the product: an adaptive
  * check, and a confirming one for what is not clean. */
 #include "growth_series.h"
 
 #include <math.h> /* log, sqrt */
 
+#include "growth.h"
 #include "mem_fake.h"
 
 enum { SEEDS = 25 };
@@ -258,7 +259,7 @@ static void
 growth_below_the_rate_is_slow(void **state)
 {
     (void)state;
-    process body = {.level = steady, .leak = 0.1, .rate = 0.3};
+    process body = {.level = steady, .leak = 0.15, .rate = 0.3};
     tally count = judge(body);
     assert_int_equal(count.of[LC_GROWTH_LEAK], 0);
     assert_int_equal(count.of[LC_GROWTH_INCONCLUSIVE], SEEDS);

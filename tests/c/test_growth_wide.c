@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c */
+/* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c growth_trace.c */
 /* The metrics that need a walk over the heap: when they are asked for, and what they decide. */
 #include "growth.h"
 
@@ -50,10 +50,10 @@ a_clean_check_walks_no_heap(void **state)
     (void)state;
     lc_growth *machine = lc_growth_new(&ADAPTIVE);
     wide_readings readings = drive_wide(machine, 0, 0);
-    assert_int_equal(readings.new, 3 + 1);
+    assert_int_equal(readings.new, 2 + 1);
     assert_int_equal(readings.all, 0);
     assert_int_equal(lc_growth_judge(machine).verdict, LC_GROWTH_CLEAN);
-    assert_int_equal(lc_growth_judge(machine).runs, 11);
+    assert_int_equal(lc_growth_judge(machine).runs, 9);
     lc_growth_free(machine);
 }
 

@@ -25,7 +25,9 @@ def leak() -> Callable[[], None]:
 
 def test_a_clean_body_is_settled_within_fifteen_runs() -> None:
     result = check_callable(lambda: None, Settings())
-    assert (result.verdict, result.bound) == (Verdict.CLEAN, 0.3)
+    assert result.verdict is Verdict.CLEAN
+    assert result.bound is not None
+    assert result.bound <= 0.3
     assert result.runs <= 15
 
 
