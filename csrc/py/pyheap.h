@@ -29,8 +29,8 @@ int lc_pyheap_prepare(void);
 /* Live blocks of the object and mem domains, exact. */
 int lc_pyheap_blocks(int64_t *out);
 
-/* Collects until a collection frees nothing, three times at most, which also empties
- * the free lists, and clears the type cache. */
+/* Empties the buffers of stdout and stderr, collects until a collection frees nothing,
+ * three times at most, which also empties the free lists, and clears the type cache. */
 int lc_pyheap_collect(void);
 
 /* Puts all objects that exist now out of the collector's sight, so that collections cost
