@@ -50,6 +50,7 @@ PY = (
     "pyentry",
     "pyhook",
     "pyloop",
+    "pydrive",
     "pycheck",
     "pyresult",
     "pykind",

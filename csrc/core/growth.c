@@ -187,6 +187,18 @@ lc_growth_next(lc_growth *self)
     return step;
 }
 
+int32_t
+lc_growth_least(const lc_growth *self)
+{
+    const lc_growth_screen *screen = &self->screen;
+    bool quiet = self->step.phase == LC_GROWTH_PHASE_SCREEN && screen->attempt == 0;
+    for (int32_t i = 0; quiet && i < screen->done; i++) {
+        quiet = screen->grown[LC_GROWTH_BLOCKS][i] <= 0 &&
+                screen->grown[LC_GROWTH_RAW][i] <= 0;
+    }
+    return quiet ? lc_growth_screen_left(screen) : self->step.runs;
+}
+
 lc_status
 lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS])
 {

@@ -49,6 +49,11 @@ void lc_growth_free(lc_growth *self);
 /* What to do next. The same until the next feed (a START_TRACE is answered once). */
 lc_growth_step lc_growth_next(lc_growth *self);
 
+/* The fewest runs that the phase still takes, those of the step included: whoever has no
+ * time for them may as well stop. Where growth was seen: those of the step, since more of
+ * it may decide at any reading. */
+int32_t lc_growth_least(const lc_growth *self);
+
 /* Takes the reading asked for by the last LC_GROWTH_RUN step: levels, which are compared
  * only within a phase. LC_ABSENT: no reading was asked for. Never needs memory. */
 lc_status lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS]);

@@ -40,6 +40,16 @@ lc_growth_screen_due(const lc_growth_screen *self)
     return self->sizes[self->done];
 }
 
+int32_t
+lc_growth_screen_left(const lc_growth_screen *self)
+{
+    int32_t runs = 0;
+    for (int32_t i = self->done; i < self->batches; i++) {
+        runs += self->sizes[i];
+    }
+    return runs;
+}
+
 /* Each batch grew by its share: at least about a block a run, and no batch far less. */
 static bool
 proportional(const int64_t *grown, const int32_t *sizes, int32_t count)

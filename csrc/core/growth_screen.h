@@ -59,6 +59,9 @@ void lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rat
 /* Runs of the batch that is due. */
 int32_t lc_growth_screen_due(const lc_growth_screen *self);
 
+/* The fewest runs after which the screen can be over: all of this attempt. */
+int32_t lc_growth_screen_left(const lc_growth_screen *self);
+
 /* Takes what the batch that was due added, and plans the next attempt where needed.
  * `settled`: the warm-up ended with quiet runs. */
 lc_growth_screen_answer lc_growth_screen_take(lc_growth_screen *self,

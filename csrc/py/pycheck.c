@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pycheck.h"
 
+#include "pydrive.h"
 #include "pyloop.h"
 #include "pyowners.h"
 #include "pyresult.h"
@@ -114,7 +115,7 @@ check_drive(PyObject *op, PyObject *args)
         return NULL;
     }
     self->busy = true;
-    int status = lc_pyloop_drive(loop, body, progress == Py_None ? NULL : progress);
+    int status = lc_pydrive_all(loop, body, progress == Py_None ? NULL : progress);
     self->busy = false;
     if (status < 0) {
         return NULL;

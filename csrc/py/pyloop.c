@@ -8,7 +8,6 @@
 #include "../core/mem.h"
 #include "pyapart.h"
 #include "pycode.h"
-#include "pyframe.h"
 #include "pyfree.h"
 #include "pyheap.h"
 #include "pyhook.h"
@@ -37,6 +36,7 @@ struct lc_pyloop {
     double began;       /* Seconds, monotonic. */
     double batch_began; /* Likewise. */
     double run_seconds; /* One run of the last batch. */
+    double best_seconds; /* One run of the fastest batch; 0 before the first. */
     int32_t runs;       /* Done. */
     int32_t baseline;   /* Runs done at the trace's first mark. */
     lc_pyloop_reading *readings; /* Owned. */
@@ -169,13 +169,16 @@ lc_pyloop_close(lc_pyloop *self)
     active = NULL;
 }
 
-/* The next batch would end after the time allowed. */
+/* The next batch would end after the time allowed, or all those that a verdict takes would,
+ * were each run as fast as the fastest. */
 static bool
-out_of_time(const lc_pyloop *self, int32_t runs)
+out_of_time(const lc_pyloop *self)
 {
     double most = self->settings.max_seconds;
+    double batch = self->run_seconds * self->step.runs;
+    double all = self->best_seconds * lc_growth_least(self->growth);
     return most > 0 && self->runs > 0 &&
-           now() - self->began + self->run_seconds * runs > most;
+           now() - self->began + (batch > all ? batch : all) > most;
 }
 
 int
@@ -200,7 +203,7 @@ lc_pyloop_next(lc_pyloop *self, const void *base, int32_t *runs)
             }
             continue;
         }
-        if (out_of_time(self, self->step.runs)) {
+        if (out_of_time(self)) {
             lc_growth_stop(self->growth);
             lc_pyloop_close(self);
             return 0;
@@ -307,7 +310,11 @@ lc_pyloop_read(lc_pyloop *self)
         self->dropped++; /* What came since the last reading, however much it was. */
     }
     if (self->step.runs > 0) {
-        self->run_seconds = (now() - self->batch_began) / self->step.runs;
+        double seconds = (now() - self->batch_began) / self->step.runs;
+        self->run_seconds = seconds;
+        if (self->best_seconds == 0 || seconds < self->best_seconds) {
+            self->best_seconds = seconds;
+        }
     }
     /* What could not be read stands still, so that it decides nothing. */
     int64_t values[LC_GROWTH_METRICS] = {
@@ -329,42 +336,11 @@ fail:
     return -1;
 }
 
-static int
-report_progress(const lc_pyloop *self, PyObject *progress)
+void
+lc_pyloop_progress(const lc_pyloop *self, lc_pyloop_state *out)
 {
-    PyObject *none = PyObject_CallFunction(progress, "iid", (int)self->step.phase,
-                                           (int)self->runs, now() - self->began);
-    Py_XDECREF(none);
-    return none == NULL ? -1 : 0;
-}
-
-int
-lc_pyloop_drive(lc_pyloop *self, PyObject *body, PyObject *progress)
-{
-    const void *base = lc_pyframe_current(PyThreadState_Get());
-    int32_t runs;
-    int more;
-    while ((more = lc_pyloop_next(self, base, &runs)) == 1) {
-        if (progress != NULL && report_progress(self, progress) < 0) {
-            goto fail;
-        }
-        for (int32_t i = 0; i < runs; i++) {
-            PyObject *ignored = PyObject_CallNoArgs(body);
-            if (ignored == NULL || PyErr_CheckSignals() < 0) {
-                Py_XDECREF(ignored);
-                goto fail;
-            }
-            Py_DECREF(ignored);
-        }
-        if (lc_pyloop_read(self) < 0) {
-            return -1;
-        }
-    }
-    return more;
-
-fail:
-    lc_pyloop_close(self);
-    return -1;
+    *out = (lc_pyloop_state){
+        .phase = self->step.phase, .runs = self->runs, .seconds = now() - self->began};
 }
 
 bool

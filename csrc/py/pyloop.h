@@ -48,6 +48,12 @@ typedef struct {
     lc_growth_result judged;
 } lc_pyloop_evidence;
 
+typedef struct {
+    lc_growth_phase phase;
+    int32_t runs;
+    double seconds;
+} lc_pyloop_state;
+
 typedef struct lc_pyloop lc_pyloop;
 
 typedef struct {
@@ -74,9 +80,8 @@ int lc_pyloop_next(lc_pyloop *self, const void *base, int32_t *runs);
 /* Collects, reads and feeds the machine. 0, or -1 with an exception set, then closed. */
 int lc_pyloop_read(lc_pyloop *self);
 
-/* The whole check of a callable; `progress` (may be NULL) is called as
- * progress(phase, runs, seconds) before each batch. 0, or -1 with an exception set. */
-int lc_pyloop_drive(lc_pyloop *self, PyObject *body, PyObject *progress);
+/* Where it stands. */
+void lc_pyloop_progress(const lc_pyloop *self, lc_pyloop_state *out);
 
 /* Undoes everything; idempotent; keeps an exception that is set. */
 void lc_pyloop_close(lc_pyloop *self);

@@ -124,7 +124,7 @@ def _reason(raw: RawResult, rate: float) -> str:
             f"for ({rate:g}); a smaller rate looks closer"
         ),
         "the counts neither grow steadily nor stop growing",
-        f"the time ran out after {raw['runs']} runs; a longer max time decides it",
+        f"the time is too short for more than {raw['runs']} runs; a longer max time decides it",
     )[raw["why"]]
 
 

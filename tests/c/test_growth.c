@@ -172,6 +172,34 @@ a_restless_warm_up_counts_for_nothing_and_makes_the_screen_longer(void **state)
 }
 
 static void
+the_fewest_runs_to_come_are_those_of_the_quiet_screen(void **state)
+{
+    (void)state;
+    lc_growth *machine = lc_growth_new(&ADAPTIVE);
+    int32_t runs = 0;
+    for (lc_growth_step step = lc_growth_next(machine); step.action != LC_GROWTH_DONE;
+         step = lc_growth_next(machine)) {
+        bool screens = step.phase == LC_GROWTH_PHASE_SCREEN;
+        assert_int_equal(lc_growth_least(machine), screens ? 9 - runs : step.runs);
+        runs += step.runs;
+        const int64_t values[LC_GROWTH_METRICS] = {0};
+        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
+    }
+    lc_growth_free(machine);
+
+    machine = lc_growth_new(&ADAPTIVE);
+    for (lc_growth_step step = lc_growth_next(machine); step.action == LC_GROWTH_RUN;
+         step = lc_growth_next(machine)) {
+        bool grew = step.phase == LC_GROWTH_PHASE_SCREEN && runs > 9 + 8;
+        assert_true(!grew || lc_growth_least(machine) == step.runs);
+        runs += step.runs;
+        const int64_t values[LC_GROWTH_METRICS] = {runs};
+        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
+    }
+    lc_growth_free(machine);
+}
+
+static void
 growth_in_proportion_is_traced_after_one_screen(void **state)
 {
     (void)state;
@@ -258,6 +286,7 @@ main(void)
         cmocka_unit_test(the_trace_starts_once_with_two_turnover_runs_and_a_baseline),
         cmocka_unit_test(
             a_restless_warm_up_counts_for_nothing_and_makes_the_screen_longer),
+        cmocka_unit_test(the_fewest_runs_to_come_are_those_of_the_quiet_screen),
         cmocka_unit_test(growth_in_proportion_is_traced_after_one_screen),
         cmocka_unit_test(
             the_same_seed_asks_for_the_same_batches_and_another_for_others),

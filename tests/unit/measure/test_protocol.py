@@ -7,6 +7,7 @@ import functools
 import itertools
 import math
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -185,7 +186,21 @@ def test_a_stack_goes_from_the_call_of_a_class_straight_to_its_init() -> None:
 def test_no_time_is_no_decision() -> None:
     result = check_callable(leak(), Settings(max_time=1e-9))
     assert result.verdict is Verdict.INCONCLUSIVE
-    assert "time ran out" in result.reason
+    assert "time is too short" in result.reason
+
+
+def test_a_screen_that_can_not_end_in_time_is_not_begun() -> None:
+    runs = 0
+
+    def slow() -> None:
+        nonlocal runs
+        runs += 1
+        time.sleep(0.1)
+
+    result = check_callable(slow, Settings(max_time=0.6))
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "time is too short for more than " in result.reason
+    assert 1 <= runs <= 2
 
 
 def test_progress_hears_of_all_three_phases_in_order() -> None:
