@@ -105,6 +105,10 @@ style() {
   local bin="$PWD/build/venv/lint/bin"
   "$bin/ruff" check .
   "$bin/ruff" format --check .
+  "$bin/shellcheck" --shell=bash --severity=warning ci/*.sh
+  "$bin/shellcheck" ci/action.sh
+  # By its own rules alone; nothing is asked of any host.
+  "$bin/zizmor" --offline --quiet --no-progress --config ci/zizmor.yml ci/action.yml examples/ci/workflows/*.yml
 }
 
 types() {

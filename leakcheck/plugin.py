@@ -88,6 +88,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "it when it leaks; works without --leakcheck; a leak whose fingerprint is known is let be",
     )
     config.addinivalue_line("markers", "no_leakcheck(reason): never check this test for leaks")
+    since = config.getoption("leakcheck_changed_since")
+    if since is not None and not config.option.help:
+        from leakcheck.pytest_plugin.since import Since
+
+        config.pluginmanager.register(Since(config, since), "leakcheck-since")
     if _wants_all(config) and not config.option.help:
         _get_ready(config)
     elif _is_controller(config) or config.getoption("leakcheck_json"):
@@ -110,12 +115,7 @@ def _is_controller(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what no change touches; get ready when a test asks for a check by itself."""
-    since = config.getoption("leakcheck_changed_since")
-    if since is not None:
-        from leakcheck.pytest_plugin.since import keep_touched
-
-        keep_touched(config, items, since)
+    """Get ready when a test asks for a check by itself."""
     if config.pluginmanager.hasplugin("leakcheck-checks"):
         return
     for item in items:

@@ -12,6 +12,7 @@ from leakcheck.forms.github import github
 from leakcheck.forms.gitlab import gitlab
 from leakcheck.forms.junit import junit
 from leakcheck.forms.markdown import markdown
+from leakcheck.forms.outputs import outputs
 from leakcheck.forms.sarif import sarif
 from leakcheck.forms.speedscope import speedscope
 from leakcheck.forms.terminal import terminal
@@ -32,6 +33,7 @@ FORMS: Final[Mapping[str, Callable[[Session, str], str]]] = {
     "gitlab": gitlab,
     "junit": lambda session, _: junit(session),
     "markdown": markdown,
+    "outputs": lambda session, _: outputs(session),
     "speedscope": lambda session, _: speedscope(session),
 }
 """Each is given the session, and its root folder from the top of the repository."""

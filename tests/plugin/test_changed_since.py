@@ -30,6 +30,21 @@ def test_only_the_tests_of_changed_files_run(run, pytester, workers):
     assert not found.whole
 
 
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["serial", "xdist"])
+def test_a_change_that_touches_no_test_is_green_and_no_test_at_all_is_not(run, pytester, workers):
+    plugins = ["xdist.plugin", "xdist.looponfail"] if workers else ()
+    git(pytester.path, "init", "-q", "-b", "main")
+    source = "def test_it(): pass"
+    pytester.makepyfile(test_it=source)
+    git(pytester.path, "add", "test_it.py")
+    git(pytester.path, "commit", "-qm", "start")
+    done = run(source, "--leakcheck-changed-since=main", *workers, plugins=plugins)
+    assert done.status == 0
+    assert "leakcheck: 1 test left out, not touched since main" in done.out
+    options = ("--leakcheck-changed-since=main", "-k", "nothing")
+    assert run(source + "  # touched", *options, *workers, plugins=plugins).status == 5
+
+
 def test_a_ref_that_git_does_not_know_stops_the_session(run, pytester):
     git(pytester.path, "init", "-q")
     done = run("def test_it(): pass", "--leakcheck-changed-since=main", here=True)
