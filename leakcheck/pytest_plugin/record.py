@@ -20,7 +20,7 @@ from leakcheck.gate.session import Outcome, Session, Standing, Tested, from_root
 from leakcheck.gate.sessionfile import dumps
 from leakcheck.gate.stored import write
 from leakcheck.model import Result, Verdict
-from leakcheck.pytest_plugin.summary import RERUN
+from leakcheck.pytest_plugin.summary import CRASH, RERUN
 from leakcheck.report.jsonfile import from_dict, to_dict
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ class _Seen:
     file: str
     line: int
     outcome: Outcome | None = None
-    crashed: bool = False
     standing: str | None = None
     note: str = ""
     by_marker: bool = False
@@ -80,8 +79,15 @@ class Record:
         """Something chose among the tests."""
         self._deselected = True
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in one phase of one test."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_logreport(
+        self, report: pytest.TestReport
+    ) -> Generator[None, object, object]:
+        """Take in one phase of one test, before others see what is added to it."""
+        self._take(report)
+        return (yield)
+
+    def _take(self, report: pytest.TestReport) -> None:
         worker = ""
         if self._each and hasattr(report, "node"):
             worker = report.node.gateway.id
@@ -92,15 +98,15 @@ class Record:
             return
         seen = self._seen.setdefault(key, _Seen(_slashes(file), (line or -1) + 1))
         seen.outcome = _worse(seen.outcome, report)
-        seen.crashed = seen.crashed or str(report.when) == "???"
+        if str(report.when) == CRASH and self._wishes.enabled and not seen.result:
+            # xdist's own report of a worker that died; what was measured before that counts.
+            report.leakcheck = to_dict(Result(Verdict.NOT_MEASURED, CRASHED))  # type: ignore[attr-defined]
         found: dict[str, Any] | None = getattr(report, "leakcheck", None)
-        if found is not None and report.when == "call":
+        if found is not None and report.when in ("call", CRASH):
             # As text: thousands of records kept would be thousands of objects to be walked over.
             seen.result = json.dumps(found)
             told = getattr(report, "leakcheck_standing", (None, "", False))
             seen.standing, seen.note, seen.by_marker = told
-        elif seen.crashed and self._wishes.enabled:
-            seen.result = json.dumps(to_dict(Result(Verdict.NOT_MEASURED, CRASHED)))
 
     def session(self, status: int, *, stopped: bool) -> Session:
         """What was gathered.

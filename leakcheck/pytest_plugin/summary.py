@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RERUN = "rerun"
 """The outcome that pytest-rerunfailures gives to the report of a failure that it tries again."""
+CRASH = "???"
+"""The phase that pytest-xdist gives to the report of a test in which a worker died."""
 
 _SLOWEST = 3
 _SLOW_SECONDS = 1.0
@@ -69,7 +71,7 @@ class Summary:
             # From an xdist worker: the short summary and JUnit need its one line again.
             report.longrepr = FindingRepr.again(report.longrepr, crash)
         found: dict[str, Any] | None = getattr(report, "leakcheck", None)
-        if found is None or report.when != "call" or report.outcome == RERUN:
+        if found is None or report.when not in ("call", CRASH) or report.outcome == RERUN:
             return
         verdict = found["verdict"]
         standing, note, _ = getattr(report, "leakcheck_standing", (None, "", False))

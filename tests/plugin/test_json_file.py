@@ -117,7 +117,27 @@ def test_a_worker_that_dies_in_a_check_leaves_its_test_not_measured(run, pyteste
         "test_it.py::test_after": Verdict.CLEAN,
         "test_it.py::test_last": Verdict.CLEAN,
     }
-    assert session.tests[0].why or "crashed" in str([one.why for one in session.tests])
+    (dead,) = [one for one in session.tests if one.nodeid.endswith("dies")]
+    assert (dead.outcome, dead.why) == ("failed", "the worker process that ran it crashed")
+    assert dead.line == 3
+    assert f"NOT MEASURED {dead.nodeid}: {dead.why}" in done.out
+    assert "leakcheck: 2 clean (at most 0.3 leaks a run, 95 %), 1 not measured" in done.out
+
+
+def test_what_was_measured_before_a_worker_died_is_kept(run, pytester):
+    source = """
+    import os, pytest
+    KEPT = []
+    @pytest.fixture(scope="module")
+    def dies():
+        yield
+        os._exit(7)
+    def test_leaks(dies): KEPT.append(bytearray(300))
+    """
+    done = run(source, "-n1", "--leakcheck-json=out/session.json", plugins=XDIST)
+    (one,) = told(pytester).tests
+    assert (one.result.verdict, one.standing) == (Verdict.LEAK, "new")
+    assert "leakcheck: 1 leaking\n" in done.out + "\n"
 
 
 @pytest.mark.parametrize("options", [("-k", "clean"), ("test_it.py::test_clean",)])
