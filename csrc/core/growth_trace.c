@@ -3,6 +3,8 @@
 
 #include "growth_series.h"
 
+enum { SHORT_TRACE = 500 }; /* Runs of a trace that an exact leak may cut short. */
+
 static const double ENOUGH =
     3.0; /* Leaks of the rate that are due in a trace cut short. */
 
@@ -126,8 +128,9 @@ end_window(lc_growth_trace *self, const lc_growth_settings *settings, bool overt
     int32_t run = self->runs[self->marks - 1];
     if (self->window < self->windows) {
         /* Only a confirming trace may have more windows than it was asked for. */
-        bool may_tell =
-            settings->mode == LC_GROWTH_ADAPTIVE || self->window >= settings->windows;
+        bool may_tell = settings->mode == LC_GROWTH_ADAPTIVE
+                            ? self->plan[self->windows - 1] <= SHORT_TRACE
+                            : self->window >= settings->windows;
         if (may_tell && decide_linear(self, settings, LC_GROWTH_EXACT, out)) {
             return true;
         }

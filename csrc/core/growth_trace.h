@@ -4,9 +4,10 @@
  * what its marks say by the rules of growth_series.h.
  *
  * CLEAN(ENDED) is answered at any mark, LEAK after all windows, but for an exact one:
- * LC_GROWTH_ADAPTIVE, which only suspects, tells it after any window, and
- * LC_GROWTH_CONFIRM, which may plan more windows than asked for, once those asked for are
- * over. An undecided trace runs on, batch by batch, as long as its last window (twice that
+ * LC_GROWTH_ADAPTIVE, which only suspects, tells it after any window of a short trace (a
+ * low rate asks for a long one and gets it whole, since a cache may look exact for as
+ * long), and LC_GROWTH_CONFIRM, which may plan more windows than asked for, once those
+ * asked for are over. An undecided trace runs on, batch by batch, as long as its last window (twice that
  * in LC_GROWTH_CONFIRM, also where leaks are too few to show a decline): a pause that began
  * late needs time to be told from luck. LC_GROWTH_FIXED ends after its runs.
  *

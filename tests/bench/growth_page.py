@@ -35,7 +35,7 @@ ways to decide, not tools. Processes were chosen to be hard: the means are no ra
   counts only, such a cache is a leak; the product empties it or names its holder.
 - *Found*: leaks called a leak, of those that leak at or above the declared rate and begin early
   enough for three leaks in the shortest check; *least*: the one least often found. A random leak
-  of exactly the declared rate is missed by a screen of 3 / rate runs in up to 5 % of checks: that
+  of exactly the declared rate is missed in up to 5 % of checks: that
   is the bound which a CLEAN states.
 - *Undecided*: INCONCLUSIVE. The other rules have no such answer.
 - *We are ahead*: more leaks found, and false positives fewer, or more by no more than chance

@@ -210,8 +210,8 @@ class Process:
     def promised(self, rate: float) -> bool:
         """Whether a check at that rate has to find it.
 
-        It leaks as often as declared, and three leaks are due before the shortest check at that
-        rate, two runs and 3 / rate, is over.
+        It leaks as often as declared, and three leaks are due within two runs and 3 / rate, a
+        little more than the shortest check at that rate.
         """
         leaks = self.per_rate * rate or self.leaks
         due = leaks * (3 / rate + 2 - self.starts)

@@ -16,6 +16,19 @@ a_confirming_trace_has_doubling_windows(void **state)
 }
 
 static void
+a_low_rate_has_its_whole_trace(void **state)
+{
+    (void)state;
+    lc_growth_result result = judged(changed(LC_GROWTH_ADAPTIVE, 0.1), 1);
+    assert_true(result.exact);
+    assert_int_equal(result.windows, 1);
+    result = judged(changed(LC_GROWTH_ADAPTIVE, 0.01), 1);
+    assert_true(result.exact);
+    assert_int_equal(result.windows, 3);
+    assert_int_equal(result.judged, 200 + 400 + 800);
+}
+
+static void
 window_ends_are_marks_with_the_windows_runs(void **state)
 {
     (void)state;
@@ -113,6 +126,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_confirming_trace_has_doubling_windows),
+        cmocka_unit_test(a_low_rate_has_its_whole_trace),
         cmocka_unit_test(window_ends_are_marks_with_the_windows_runs),
         cmocka_unit_test(fixed_does_exactly_the_runs_it_was_told),
         cmocka_unit_test(stopped_after_three_windows_may_be_a_leak),
