@@ -14,6 +14,7 @@ import pytest
 import leakcheck
 from leakcheck import Result, Settings, UsageError, Verdict, api
 from leakcheck.measure import protocol
+from tests.unit.unchecked import MEASURES
 
 CLEAN = Result(Verdict.CLEAN, "nothing grew")
 LEAK = Result(Verdict.LEAK, "it grows", rate=1.0)
@@ -236,6 +237,7 @@ async def _clean_coroutine() -> None:
     await asyncio.gather(*(asyncio.sleep(0) for _ in range(3)))
 
 
+@MEASURES
 @pytest.mark.parametrize("function", [_leaking, _leaking_coroutine])
 def test_the_line_that_leaks_is_named(function: Callable[[], object]) -> None:
     result = leakcheck.check(function)
@@ -250,6 +252,7 @@ def test_the_line_that_leaks_is_named(function: Callable[[], object]) -> None:
     _kept.clear()
 
 
+@MEASURES
 @pytest.mark.parametrize("function", [_clean, _clean_coroutine])
 def test_what_does_not_leak_is_clean_with_a_bound(function: Callable[[], object]) -> None:
     result = leakcheck.check(function)

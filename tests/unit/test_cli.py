@@ -13,6 +13,9 @@ import pytest
 import leakcheck
 from leakcheck import Phase
 from leakcheck.verbs.progress import progress_line
+from tests.unit.unchecked import LONG
+
+pytestmark = LONG
 
 ROOT = Path(leakcheck.__file__).parent.parent
 

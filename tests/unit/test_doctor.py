@@ -15,6 +15,9 @@ from leakcheck.canaries import CANARIES, watch
 from leakcheck.errors import BlindError
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Metric, Verdict
+from tests.unit.unchecked import MEASURES
+
+pytestmark = MEASURES
 
 ROOT = Path(leakcheck.__file__).parent.parent
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import leakcheck
 from tests.ext.random_heaps import check_heap
+from tests.unit.unchecked import LONG
 
 
 class Session:
@@ -66,6 +67,7 @@ def test_a_type_whose_objects_nobody_can_list_is_refused() -> None:
         leakcheck.holders(bytearray)
 
 
+@LONG
 # Here and not in tests/ext: hypothesis leaves a callback with the collector, whose frames would be
 # seen by the tests of the sampler that come after it.
 @settings(max_examples=25, deadline=None)

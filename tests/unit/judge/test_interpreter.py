@@ -16,6 +16,7 @@ from leakcheck.config import Settings
 from leakcheck.judge.interpreter import TABLE, known
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
+from tests.unit.unchecked import MEASURES
 
 NUMBERS = itertools.count()
 VERSION = sys.version_info[:3]
@@ -68,6 +69,7 @@ def has(name: str) -> bool:
     return entry.since <= VERSION < entry.before
 
 
+@MEASURES
 def test_interned_strings_stay_on_the_versions_of_the_table_only() -> None:
     windows = growth(intern_a_new_string)
     leaks = min(windows) >= WINDOW - 5
@@ -80,6 +82,7 @@ def test_interned_strings_stay_on_the_versions_of_the_table_only() -> None:
         assert entry.name == "interned strings"
 
 
+@MEASURES
 def test_names_of_compiled_code_stay_on_the_versions_of_the_table_only() -> None:
     windows = growth(compile_a_new_name)
     leaks = min(windows) >= WINDOW - 5
@@ -89,6 +92,7 @@ def test_names_of_compiled_code_stay_on_the_versions_of_the_table_only() -> None
     assert (known(result) is not None) == leaks
 
 
+@MEASURES
 def test_each_new_folder_to_import_from_stays_in_the_importer_cache(
     import_from_a_new_folder: Callable[[], object],
 ) -> None:
@@ -101,6 +105,7 @@ def test_each_new_folder_to_import_from_stays_in_the_importer_cache(
     assert entry.name == "sys.path_importer_cache"
 
 
+@MEASURES
 def test_a_leak_of_the_program_is_not_the_interpreters() -> None:
     kept: list[object] = []
     result = check_callable(lambda: kept.append([]), Settings())

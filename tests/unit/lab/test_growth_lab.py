@@ -14,6 +14,7 @@ from tests.bench.growth_driver import HERE, Driver, LaboratoryError, build, salt
 from tests.bench.growth_held_apart import HARMLESS, HELD_APART, LEAKS
 from tests.bench.growth_processes import TUNING, Kind, Process, every, fill, harmless, leak, line
 from tests.bench.growth_score import BEYOND, LEAK, OURS, Row
+from tests.unit.unchecked import LONG
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +175,7 @@ def test_bad_numbers_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
         assert told in capsys.readouterr().err
 
 
+@LONG
 def test_one_command_prints_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [
         "--seeds",

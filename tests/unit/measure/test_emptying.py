@@ -17,6 +17,7 @@ from leakcheck.measure.caches import FilledCache
 from leakcheck.measure.emptying import explained
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Frame, Result, Site, Verdict
+from tests.unit.unchecked import MEASURES
 
 RUNS = 100
 
@@ -81,6 +82,7 @@ def check(body: Callable[[], object], rate: float = 0.3) -> Result:
     return check_callable(body, Settings(rate=rate, max_time=60))
 
 
+@MEASURES
 def test_patterns_that_are_new_in_each_third_run_fill_a_cache() -> None:
     re.purge()
     turns = itertools.count()
@@ -91,6 +93,7 @@ def test_patterns_that_are_new_in_each_third_run_fill_a_cache() -> None:
     re.purge()
 
 
+@MEASURES
 def test_lines_of_made_code_are_a_cache_without_a_limit() -> None:
     numbers = itertools.count()
 
@@ -106,6 +109,7 @@ def test_lines_of_made_code_are_a_cache_without_a_limit() -> None:
     assert said.containers[0].path == "linecache.cache"
 
 
+@MEASURES
 def test_a_small_leak_beside_a_cache_that_fills_is_a_leak() -> None:
     numbers = itertools.count()
     kept: list[object] = []
@@ -123,6 +127,7 @@ def test_a_small_leak_beside_a_cache_that_fills_is_a_leak() -> None:
     assert [name.rpartition(".")[2] for name in said.emptied] == ["parse"]
 
 
+@MEASURES
 def test_a_reference_beside_a_cache_that_fills_slowly_is_a_leak() -> None:
     turns = itertools.count()
     kept: list[None] = []

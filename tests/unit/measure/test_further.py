@@ -14,6 +14,7 @@ from leakcheck.measure.growing import Recount
 from leakcheck.measure.inputs import Inputs, SameInputs
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Metric, Result, Verdict
+from tests.unit.unchecked import MEASURES
 
 
 def names(leak: Result, *, draws: bool, bare: Callable[[], bool] | None) -> list[type]:
@@ -35,6 +36,7 @@ def test_each_step_has_its_condition() -> None:
     assert names(slow, draws=True, bare=lambda: True) == [Recount]
 
 
+@MEASURES
 def test_what_the_bare_run_keeps_is_told_apart() -> None:
     kept: list[object] = []
 
@@ -65,6 +67,7 @@ def test_a_bare_run_that_does_not_pass_ends_the_series_without_an_answer() -> No
     assert step.next() == -1
 
 
+@MEASURES
 def test_a_clean_body_is_asked_for_nothing_further() -> None:
     said = check_callable(lambda: None, Settings(), bare=lambda: pytest.fail("it leaks nothing"))
     assert said.verdict is Verdict.CLEAN

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from leakcheck.measure.growing import Recount
+from tests.unit.unchecked import KEEPS
 
 HELD: dict[str, list[int]] = {"kept": []}
 STEADY: list[int] = [0]
@@ -37,6 +38,7 @@ print("collected")
 """
 
 
+@KEEPS
 def test_the_container_that_grows_is_named_with_its_counts() -> None:
     recount = Recount(1.0, None)
     recount.drive(lambda: HELD["kept"].append(1))

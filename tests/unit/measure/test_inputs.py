@@ -13,10 +13,12 @@ from leakcheck.config import Settings
 from leakcheck.measure.inputs import Inputs, kept_chance
 from leakcheck.measure.protocol import StepwiseCheck, check_callable
 from leakcheck.model import Metric, Verdict
+from tests.unit.unchecked import MEASURES
 
 SETTINGS = Settings(max_time=60)
 
 
+@MEASURES
 def test_what_is_kept_by_a_random_key_is_a_leak_and_input_keyed() -> None:
     registry: dict[float, list[int]] = {}
 
@@ -28,6 +30,7 @@ def test_what_is_kept_by_a_random_key_is_a_leak_and_input_keyed() -> None:
     assert said.input_keyed is True
 
 
+@MEASURES
 def test_a_leak_that_draws_numbers_in_vain_is_not_input_keyed() -> None:
     kept: list[object] = []
 
@@ -40,6 +43,7 @@ def test_a_leak_that_draws_numbers_in_vain_is_not_input_keyed() -> None:
     assert said.input_keyed is False
 
 
+@MEASURES
 def test_a_leak_without_random_numbers_costs_no_series() -> None:
     kept: list[object] = []
     said = check_callable(lambda: kept.append([]), SETTINGS)
@@ -47,6 +51,7 @@ def test_a_leak_without_random_numbers_costs_no_series() -> None:
     assert said.input_keyed is None
 
 
+@MEASURES
 def test_references_that_grow_are_counted_in_the_series_too() -> None:
     kept: list[None] = []
 
@@ -59,6 +64,7 @@ def test_references_that_grow_are_counted_in_the_series_too() -> None:
     assert said.input_keyed is False
 
 
+@MEASURES
 def test_few_keys_are_clean() -> None:
     registry: dict[int, list[int]] = {}
 
@@ -68,6 +74,7 @@ def test_few_keys_are_clean() -> None:
     assert check_callable(few, SETTINGS).verdict is Verdict.CLEAN
 
 
+@MEASURES
 def test_the_programs_random_numbers_go_on_as_if_nothing_had_happened() -> None:
     random.seed(5)
     wanted = [random.random() for _ in range(3)]
@@ -77,6 +84,7 @@ def test_the_programs_random_numbers_go_on_as_if_nothing_had_happened() -> None:
     assert [first, random.random(), random.random()] == wanted
 
 
+@MEASURES
 def test_a_check_that_fails_puts_them_back_too() -> None:
     state = random.getstate()
 

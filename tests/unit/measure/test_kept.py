@@ -15,6 +15,7 @@ from leakcheck import check
 from leakcheck.measure.emptying import Caches
 from leakcheck.measure.kept import SHOWN, kept
 from leakcheck.model import Frame, Result, Site, Survivor, Verdict
+from tests.unit.unchecked import KEEPS, MEASURES
 
 lose = ctypes.pythonapi.Py_IncRef
 lose.argtypes = [ctypes.py_object]
@@ -121,6 +122,7 @@ def test_what_hangs_on_that_is_not_told_as_native_code() -> None:
     assert [(one.type, one.native) for one in survivors] == [("bytes", 1), ("str", None)]
 
 
+@KEEPS
 def test_references_of_an_object_that_the_collector_ignores_can_not_be_told() -> None:
     text = str(bytearray(9))
     KEPT.append(text)
@@ -137,6 +139,7 @@ def lost(kind: type) -> Any:
     return one
 
 
+@KEEPS
 def test_what_lies_in_an_extensions_object_is_that_objects_as_long_as_it_has_a_way() -> None:
     KEPT.append(Other())
     of, _ = told(
@@ -180,6 +183,7 @@ def test_the_text_of_a_subclass_is_not_asked() -> None:
     assert told(group(Text, sample=[Text("a")]))[0][0].example == ""
 
 
+@MEASURES
 def test_a_lost_reference_is_found_with_the_line_that_lost_it() -> None:
     result = check(lambda: lose([None]), iterations=48)
     (one,) = (one for one in result.survivors if one.native)
@@ -188,6 +192,7 @@ def test_a_lost_reference_is_found_with_the_line_that_lost_it() -> None:
     assert one.frame.file == __file__
 
 
+@MEASURES
 def test_a_ring_that_the_collector_does_not_know_is_called_one() -> None:
     def body() -> None:
         ring: list[Any] = [None]
@@ -209,6 +214,7 @@ def test_objects_that_only_each_other_refer_to_are_a_ring() -> None:
     assert (one.ring, one.listed, one.native, one.path) == (True, True, 0, "")
 
 
+@MEASURES
 def test_asking_fills_no_cache_that_is_emptied_next() -> None:
     numbers = itertools.count()
     check(lambda: KEPT.append(Thing()), iterations=24)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from leakcheck.measure.living import can_be_known, living, types
+from tests.unit.unchecked import KEEPS
 
 
 class Odd(type):
@@ -30,6 +31,7 @@ def test_objects_of_a_type_and_of_its_subclasses_are_found() -> None:
     assert [id(one) for one in living(Special)] == [id(kept[1])]
 
 
+@KEEPS
 def test_types_are_found_by_their_names() -> None:
     name = f"{__name__}.Thing"
     assert [id(one) for one in types()[name]] == [id(Thing)]

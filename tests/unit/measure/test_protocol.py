@@ -17,6 +17,9 @@ from leakcheck import _core
 from leakcheck.config import Settings
 from leakcheck.measure.protocol import Precedents, StepwiseCheck, check_callable
 from leakcheck.model import Metric, Phase, Result, Verdict
+from tests.unit.unchecked import MEASURES
+
+pytestmark = MEASURES
 
 
 def leak() -> Callable[[], None]:

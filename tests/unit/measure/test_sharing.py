@@ -9,6 +9,7 @@ import pytest
 
 from leakcheck.measure.growing import Recount
 from leakcheck.measure.sharing import Grown, shares
+from tests.unit.unchecked import KEEPS
 
 KEPT: list[object] = []
 AGAIN: dict[object, object] = {}
@@ -53,6 +54,7 @@ def test_nothing_is_nobodys() -> None:
     assert shares([Grown([], 0)], []) == [0.0]
 
 
+@KEEPS
 def test_a_recount_says_the_share_of_each_container() -> None:
     def keep() -> None:
         session = [[], []]

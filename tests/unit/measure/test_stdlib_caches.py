@@ -28,6 +28,9 @@ from pathlib import Path
 import pytest
 
 from leakcheck.measure.stdlib_caches import LEAST, TABLE, Baseline
+from tests.unit.unchecked import KEEPS
+
+pytestmark = KEEPS
 
 NUMBERS = itertools.count(1)
 IMMORTAL = "encodings._cache" if (3, 12, 0) <= sys.version_info[:3] < (3, 12, 7) else ""

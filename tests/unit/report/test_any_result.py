@@ -14,6 +14,7 @@ from leakcheck.explain.source import Sources
 from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
 from leakcheck.report.jsonfile import dumps, from_dict, to_dict
 from leakcheck.report.terminal import Style, render
+from tests.unit.unchecked import LONG
 
 SOURCE = 'def f(größe):\n\treturn [größe, "名前"\n\t\t, 1]\n\x0c\nclass C:\n    x = y = z\n'
 
@@ -82,6 +83,7 @@ def results(folder):
     )
 
 
+@LONG
 @pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(
@@ -94,6 +96,7 @@ def test_render_never_raises_nor_emits_what_is_not_printable(folder, data, name,
     assert style.unicode or shown.isascii()
 
 
+@LONG
 @pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(data=st.data())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import leakcheck
+from tests.unit.unchecked import LONG
 
 ROOT = Path(leakcheck.__file__).parent.parent
 APP = """\
@@ -56,6 +57,7 @@ def answer(folder: Path, *arguments: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line != "subscribing"]
 
 
+@LONG
 def test_a_function_is_run_and_told_by_who_holds_what_grows(tmp_path: Path) -> None:
     said = answer(tmp_path, "app.py::subscribe", "--iterations", "48")
     first, held, carets, kept, stays, hint, fingerprint, lines = said
@@ -76,6 +78,7 @@ def test_what_does_not_leak_is_held_by_nobody(tmp_path: Path) -> None:
     assert held == "  held by    nobody: nothing is known to stay"
 
 
+@LONG
 @pytest.mark.parametrize("name", ["Session", "app.Session", "app:Session"])
 def test_after_the_runs_the_objects_of_a_type_are_told(tmp_path: Path, name: str) -> None:
     lines = answer(tmp_path, "app.py::subscribe", "--type", name, "--iterations", "20")
@@ -84,6 +87,7 @@ def test_after_the_runs_the_objects_of_a_type_are_told(tmp_path: Path, name: str
     assert " alike: " in many
 
 
+@LONG
 def test_a_class_is_told_by_its_objects(tmp_path: Path) -> None:
     assert answer(tmp_path, "app:Session") == [
         "app:Session  1 object",
@@ -92,6 +96,7 @@ def test_a_class_is_told_by_its_objects(tmp_path: Path) -> None:
     assert answer(tmp_path, "app:Nobody") == ["app:Nobody  no object of it is alive"]
 
 
+@LONG
 def test_an_object_is_told_by_its_holder_and_is_not_run(tmp_path: Path) -> None:
     assert answer(tmp_path, "app.py::BUS")[1] == "  held by    app.BUS: 1 app.Bus"
     assert (
@@ -99,6 +104,7 @@ def test_an_object_is_told_by_its_holder_and_is_not_run(tmp_path: Path) -> None:
     )
 
 
+@LONG
 def test_json_has_the_whole_answer_and_nothing_else(tmp_path: Path) -> None:
     done = why(tmp_path, "app.py::subscribe", "--type", "Bus", "--json", "--iterations", "20")
     found = json.loads(done.stdout)
