@@ -39,18 +39,17 @@ lc_claims_free(lc_claims *self)
 lc_status
 lc_claims_add(lc_claims *self, uintptr_t address, uint64_t size, uint32_t site)
 {
-    if (self->count == LC_CLAIMS_NONE) {
+    if (self->count == LC_CLAIMS_MOST) {
         return LC_FULL;
     }
     if (self->count == self->room) {
         size_t room = self->room == 0 ? FIRST_BLOCKS : (size_t)self->room * 2;
-        room = room < LC_CLAIMS_NONE ? room : LC_CLAIMS_NONE;
         lc_claims_block *blocks = lc_mem_resize(self->blocks, room, sizeof *blocks);
         if (blocks == NULL) {
             return LC_NOMEM;
         }
         self->blocks = blocks;
-        self->room = (uint32_t)room;
+        self->room = (uint32_t)room; /* At most LC_CLAIMS_MOST, a power of two. */
     }
     self->blocks[self->count++] = (lc_claims_block){.address = address,
                                                     .size = size,

@@ -24,6 +24,8 @@
 
 #define LC_CLAIMS_NONE UINT32_MAX
 
+enum { LC_CLAIMS_MOST = 1 << 21 }; /* Blocks, some 150 MB of ours. */
+
 typedef enum {
     LC_CLAIMS_LOOSE, /* Nothing that is known leads to it. */
     LC_CLAIMS_OWNED, /* Something that is known points into it. */
@@ -48,7 +50,8 @@ typedef struct lc_claims lc_claims;
 lc_claims *lc_claims_new(void);
 void lc_claims_free(lc_claims *self);
 
-/* One more block, loose. Before sealing. LC_NOMEM: unchanged. LC_FULL: too many. */
+/* One more block, loose. Before sealing. LC_NOMEM: unchanged. LC_FULL: there are
+ * LC_CLAIMS_MOST. */
 lc_status lc_claims_add(lc_claims *self, uintptr_t address, uint64_t size,
                         uint32_t site);
 

@@ -125,6 +125,19 @@ check_sees_blocks_that_overlap(void **state)
 }
 
 static void
+no_more_than_so_many_blocks_are_taken(void **state)
+{
+    (void)state;
+    lc_claims *claims = lc_claims_new();
+    for (uintptr_t i = 0; i < LC_CLAIMS_MOST; i++) {
+        assert_int_equal(lc_claims_add(claims, i * 16, 16, 0), LC_OK);
+    }
+    assert_int_equal(lc_claims_add(claims, 16, 16, 0), LC_FULL);
+    assert_int_equal(lc_claims_count(claims), LC_CLAIMS_MOST);
+    lc_claims_free(claims);
+}
+
+static void
 every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -165,6 +178,7 @@ main(void)
         cmocka_unit_test(a_block_wider_than_the_map_is_found_throughout),
         cmocka_unit_test(random_pointers_agree_with_a_look_at_every_block),
         cmocka_unit_test(check_sees_blocks_that_overlap),
+        cmocka_unit_test(no_more_than_so_many_blocks_are_taken),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
