@@ -60,6 +60,7 @@ PY = (
     "pyfresh",
     "pyclaim",
     "pyowners",
+    "pycounts",
     "module",
 )
 

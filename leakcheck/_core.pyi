@@ -21,6 +21,7 @@ class Check:
     than `max_objects` gc objects (default 1,000,000; 0: no limit) neither is counted, and the
     result says so. MODE_CONFIRM compares its own pace with what raised the suspicion: growth of
     `earlier_slope` a run over `earlier_runs` runs (0: not known) in the metric of that index.
+    Reference counts are added up of what the namespaces `counted` hold, see `counted`.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Check:
         earlier_slope: float = ...,
         earlier_runs: int = ...,
         earlier_metric: int = ...,
+        counted: tuple[dict[str, object], ...] = ...,
     ) -> None: ...
     def drive(
         self,
@@ -68,7 +70,8 @@ class Check:
         """What lies in the live blocks of the sites that grew, found by asking objects.
 
         Ask before anything else runs: a block that is released after the trace, and its place
-        taken again, would pass for the old one. None: the time ran out.
+        taken again, would pass for the old one. None: the time ran out, or there are more than
+        two million such blocks.
         """
 
 def judge_series(
@@ -115,6 +118,13 @@ def fresh(addresses: bytes, /) -> list[object]:
     """The objects that the cycle collector tracks now and did not track then.
 
     One that lies where another lay that has died since passes for that one.
+    """
+
+def counted(namespaces: tuple[dict[str, object], ...], /) -> list[object]:
+    """The objects whose reference counts a Check adds up: values of the namespaces, each once.
+
+    With them the types on the heap that they are of; without strings, numbers, None, modules and
+    what is immortal. They are held while the check is open.
     """
 
 def local_of(owner: object, value: object, /) -> str | None:

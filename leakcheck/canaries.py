@@ -185,6 +185,7 @@ def _counts(metric: Metric | None, result: Result) -> list[tuple[int, int]]:
             Metric.RAW: reading.raw,
             Metric.OBJECTS: reading.objects,
             Metric.REFERENCES: reading.references,
+            Metric.COUNTS: reading.counts,
             None: None,
         }[metric]
         if reading.phase is not Phase.TRACE and count is not None:

@@ -36,11 +36,16 @@ class Metric(enum.StrEnum):
     RAW = "raw blocks"
     OBJECTS = "gc objects"
     REFERENCES = "references"
+    COUNTS = "reference counts"
 
     @property
     def wide(self) -> bool:
-        """Counted by a pass over the heap; not in a process with more than a million objects."""
-        return self in (Metric.OBJECTS, Metric.REFERENCES)
+        """Counted only now and then.
+
+        Objects and references are counted by a pass over the heap, not in a process with more than
+        a million objects.
+        """
+        return self in (Metric.OBJECTS, Metric.REFERENCES, Metric.COUNTS)
 
 
 class Owner(enum.StrEnum):

@@ -18,6 +18,7 @@ struct lc_growth {
     lc_growth_step step; /* What next() answers. */
     bool asked; /* next() has asked for a reading. */
     int64_t last[LC_GROWTH_METRICS]; /* Blocks, of the reading before. */
+    int32_t wide_runs; /* Since the wide metrics were read. */
     lc_growth_result result; /* `runs` always; the rest once step says DONE. */
 
     int32_t warm_runs; /* Runs of the warm-up. */
@@ -207,6 +208,7 @@ lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS])
     }
     self->asked = false;
     self->result.runs += self->step.runs;
+    self->wide_runs += self->step.runs;
     int64_t grown[LC_GROWTH_METRICS];
     bool grew = false;
     bool moved = false;
@@ -217,11 +219,21 @@ lc_growth_feed(lc_growth *self, const int64_t values[LC_GROWTH_METRICS])
         }
         grown[m] = lc_growth_series_distance(values[m], self->last[m]);
         self->last[m] = values[m];
-        if (m == LC_GROWTH_OBJECTS && self->step.phase == LC_GROWTH_PHASE_WARMUP) {
-            continue; /* The first run replaces older ones, which NEW counts as more. */
+        if (m == LC_GROWTH_COUNTS &&
+            !lc_growth_trace_whole(grown[m], self->wide_runs)) {
+            grown[m] = 0;
+        }
+        /* The first run replaces older objects, which NEW counts as more, and takes the
+         * references that are kept from then on. */
+        if (self->step.phase == LC_GROWTH_PHASE_WARMUP &&
+            (m == LC_GROWTH_OBJECTS || m == LC_GROWTH_COUNTS)) {
+            continue;
         }
         grew = grew || grown[m] > 0;
         moved = moved || grown[m] != 0;
+    }
+    if (self->step.wide != LC_GROWTH_WIDE_NOT) {
+        self->wide_runs = 0;
     }
     switch (self->step.phase) {
     case LC_GROWTH_PHASE_WARMUP:

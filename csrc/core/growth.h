@@ -27,8 +27,11 @@
  * The wide metrics are read before and after the first run and after each screen (before
  * it too, where the warm-up was restless or the reading is another one), and at the marks
  * of a trace only where they are what is suspected (LC_GROWTH_CONFIRM: where the settings
- * say so; LC_GROWTH_FIXED: always). LC_GROWTH_FIXED has no screen and ends exactly after
- * `iterations` runs. Rules: growth_screen.h, growth_trace.h, growth_series.h.
+ * say so; LC_GROWTH_FIXED: always). Reference counts are one of them, and tell only where
+ * they grow by the same whole number each run, from the end of the first on.
+ *
+ * LC_GROWTH_FIXED has no screen and ends exactly after `iterations` runs. Rules:
+ * growth_screen.h, growth_trace.h, growth_series.h.
  *
  * Thread rule: one machine belongs to one thread at a time.
  */

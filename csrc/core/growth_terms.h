@@ -16,6 +16,7 @@ typedef enum {
     LC_GROWTH_RAW,
     LC_GROWTH_OBJECTS, /* Wide: objects that the cycle collector knows. */
     LC_GROWTH_REFERENCES, /* Wide. */
+    LC_GROWTH_COUNTS, /* Read with the wide ones: reference counts of known objects. */
     LC_GROWTH_METRICS,
     LC_GROWTH_NARROW = LC_GROWTH_OBJECTS, /* How many are read each time. */
 } lc_growth_metric;

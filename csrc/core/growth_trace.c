@@ -65,6 +65,48 @@ series_of(const lc_growth_trace *self, const lc_growth_settings *settings,
                               .earlier_runs = known ? settings->earlier_runs : 0};
 }
 
+bool
+lc_growth_trace_whole(int64_t grown, int32_t runs)
+{
+    return runs > 0 && grown > 0 && grown % runs == 0;
+}
+
+/* Whether reference counts grow by the same whole number a run at each mark, and nothing
+ * else grows so much: then it is not the objects that refer to them. */
+static bool
+counts_grow(const lc_growth_trace *self)
+{
+    int32_t last = self->marks - 1;
+    if (last < 1) {
+        return false;
+    }
+    for (int32_t m = 0; m < LC_GROWTH_COUNTS; m++) {
+        if (lc_growth_series_distance(self->levels[m][last], self->levels[m][0]) >=
+            self->runs[last]) {
+            return false;
+        }
+    }
+    const int64_t *levels = self->levels[LC_GROWTH_COUNTS];
+    int64_t slope = 0;
+    for (int32_t i = 1; i <= last; i++) {
+        int64_t grown = lc_growth_series_distance(levels[i], levels[0]);
+        int32_t runs = self->runs[i];
+        slope = i == 1 ? grown / runs : slope;
+        if (!lc_growth_trace_whole(grown, runs) || grown / runs != slope) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a metric says anything. Reference counts come and go with every cache and thread,
+ * so whatever they do but growing like a lost reference says nothing. */
+static bool
+tells(const lc_growth_trace *self, int32_t metric)
+{
+    return metric != LC_GROWTH_COUNTS || counts_grow(self);
+}
+
 /* CLEAN if growth has ended in all metrics. */
 static bool
 decide_quiet(const lc_growth_trace *self, const lc_growth_settings *settings,
@@ -72,6 +114,9 @@ decide_quiet(const lc_growth_trace *self, const lc_growth_settings *settings,
 {
     int32_t least = INT32_MAX;
     for (int32_t m = 0; m < traced(self); m++) {
+        if (!tells(self, m)) {
+            continue;
+        }
         lc_growth_series series = series_of(self, settings, m);
         int32_t quiet = lc_growth_series_quiet(&series);
         least = quiet < least ? quiet : least;
@@ -88,6 +133,9 @@ decide_linear(const lc_growth_trace *self, const lc_growth_settings *settings,
               lc_growth_proof needed, lc_growth_result *out)
 {
     for (int32_t m = 0; m < traced(self); m++) {
+        if (!tells(self, m)) {
+            continue;
+        }
         lc_growth_series series = series_of(self, settings, m);
         if (lc_growth_series_leaks(&series, needed, &out->slope)) {
             out->exact = lc_growth_series_exact(&series, 0);
@@ -104,6 +152,9 @@ decide_undecided(const lc_growth_trace *self, const lc_growth_settings *settings
                  lc_growth_result *out)
 {
     for (int32_t m = 0; m < traced(self); m++) {
+        if (!tells(self, m)) {
+            continue;
+        }
         lc_growth_series series = series_of(self, settings, m);
         if (lc_growth_series_quiet(&series) > 0) {
             continue;

@@ -11,6 +11,9 @@
  * in LC_GROWTH_CONFIRM, also where leaks are too few to show a decline): a pause that began
  * late needs time to be told from luck. LC_GROWTH_FIXED ends after its runs.
  *
+ * Reference counts are evidence only where each mark lies on one line of whole counts a run
+ * and no other metric grows by as much as one a run; else they are not looked at.
+ *
  * Thread rule: as growth.h, its only user.
  */
 #ifndef LC_CORE_GROWTH_TRACE_H
@@ -57,6 +60,9 @@ bool lc_growth_trace_take(lc_growth_trace *self, const lc_growth_settings *setti
 /* No more runs. True: a rule is met all the same, and `out` has the verdict. */
 bool lc_growth_trace_stop(lc_growth_trace *self, const lc_growth_settings *settings,
                           lc_growth_result *out);
+
+/* `grown` is a whole number for each of the runs, one or more. */
+bool lc_growth_trace_whole(int64_t grown, int32_t runs);
 
 /* A verdict that rests on `judged` runs. */
 void lc_growth_trace_decide(lc_growth_result *out, lc_growth_verdict verdict,

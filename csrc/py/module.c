@@ -8,6 +8,7 @@
 #include "../core/mem.h"
 #include "pyapart.h"
 #include "pycheck.h"
+#include "pycounts.h"
 #include "pyframe.h"
 #include "pyfree.h"
 #include "pyfresh.h"
@@ -69,6 +70,24 @@ core_wide(PyObject *module, PyObject *arg)
     }
     return Py_BuildValue("(LL)", (long long)counts.objects,
                          (long long)counts.references);
+}
+
+static PyObject *
+core_counted(PyObject *module, PyObject *names)
+{
+    (void)module;
+    PyObject *one = PyTuple_CheckExact(names) ? names : NULL;
+    for (Py_ssize_t i = 0; one != NULL && i < PyTuple_GET_SIZE(names); i++) {
+        one = PyDict_CheckExact(PyTuple_GET_ITEM(names, i)) ? one : NULL;
+    }
+    if (one == NULL) {
+        PyErr_SetString(PyExc_TypeError, "counted() takes a tuple of dicts");
+        return NULL;
+    }
+    lc_pycounts *counts = lc_pycounts_new(names);
+    PyObject *list = counts == NULL ? NULL : lc_pycounts_list(counts);
+    lc_pycounts_clear(&counts);
+    return list;
 }
 
 /* Fills `out` (owned by the caller, freed by lc_mem_free) from numbers in 0 .. `most`, or
@@ -198,6 +217,8 @@ static PyMethodDef methods[] = {
      PyDoc_STR("The objects that the collector tracks besides those.")},
     {"local_of", lc_pyholders_local, METH_VARARGS,
      PyDoc_STR("The local variable by which a frame or generator holds a value.")},
+    {"counted", core_counted, METH_O,
+     PyDoc_STR("The objects whose reference counts a Check adds up.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},

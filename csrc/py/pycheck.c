@@ -13,13 +13,36 @@ typedef struct {
 } Check;
 
 static int
+check_names(PyObject *counted)
+{
+    for (Py_ssize_t i = 0; counted != NULL && i < PyTuple_GET_SIZE(counted); i++) {
+        if (!PyDict_CheckExact(PyTuple_GET_ITEM(counted, i))) {
+            PyErr_SetString(PyExc_TypeError, "counted must be a tuple of dicts");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
 check_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {
-        "mode",           "rate",        "max_seconds",   "iterations",
-        "first_window",   "windows",     "seed",          "shut_free_lists",
-        "wide",           "max_objects", "earlier_slope", "earlier_runs",
-        "earlier_metric", NULL,
+        "mode",
+        "rate",
+        "max_seconds",
+        "iterations",
+        "first_window",
+        "windows",
+        "seed",
+        "shut_free_lists",
+        "wide",
+        "max_objects",
+        "earlier_slope",
+        "earlier_runs",
+        "earlier_metric",
+        "counted",
+        NULL,
     };
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
@@ -35,10 +58,12 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     double earlier_slope = 0.0;
     int earlier_runs = 0;
     int earlier_metric = 0;
+    PyObject *counted = NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "|$iddiiiKppLdii:Check", names, &mode, &rate, &max_seconds,
+            args, kwargs, "|$iddiiiKppLdiiO!:Check", names, &mode, &rate, &max_seconds,
             &iterations, &first_window, &windows, &seed, &shut, &wide, &max_objects,
-            &earlier_slope, &earlier_runs, &earlier_metric)) {
+            &earlier_slope, &earlier_runs, &earlier_metric, &PyTuple_Type, &counted) ||
+        check_names(counted) < 0) {
         return -1;
     }
     if (self->loop != NULL) {
@@ -66,6 +91,7 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
         .max_seconds = max_seconds,
         .max_objects = max_objects,
         .shut = shut != 0,
+        .counted = counted,
     };
     self->loop = lc_pyloop_new(&settings, &limits);
     return self->loop == NULL ? -1 : 0;

@@ -8,6 +8,7 @@
 #include "../core/mem.h"
 #include "pyapart.h"
 #include "pycode.h"
+#include "pycounts.h"
 #include "pyfree.h"
 #include "pyheap.h"
 #include "pyhook.h"
@@ -33,6 +34,8 @@ struct lc_pyloop {
     pid_t process;      /* That opened the loop. */
     lc_pyloop_settings settings;
     lc_pywide_counts wide; /* Read last. */
+    lc_pycounts *counts;   /* Owned while open; NULL: nothing is counted. */
+    int64_t counted;       /* Read last. */
     double began;       /* Seconds, monotonic. */
     double batch_began; /* Likewise. */
     double run_seconds; /* One run of the last batch. */
@@ -83,6 +86,7 @@ lc_pyloop_new(const lc_growth_settings *growth, const lc_pyloop_settings *settin
         return NULL;
     }
     self->settings = *settings;
+    Py_XINCREF(self->settings.counted);
     return self;
 }
 
@@ -91,6 +95,7 @@ lc_pyloop_free(lc_pyloop *self)
 {
     if (self != NULL) {
         lc_pyloop_close(self);
+        Py_XDECREF(self->settings.counted);
         lc_pystack_free(self->stack);
         lc_recorder_free(self->recorder);
         lc_pysite_free(self->site);
@@ -112,7 +117,12 @@ open_loop(lc_pyloop *self, const void *base)
         return -1;
     }
     lc_pyhook_prepare();
+    if (self->settings.counted != NULL &&
+        (self->counts = lc_pycounts_new(self->settings.counted)) == NULL) {
+        return -1;
+    }
     if (lc_pyheap_freeze(&self->heap) < 0) {
+        lc_pycounts_clear(&self->counts);
         return -1;
     }
     if (self->heap.frozen) {
@@ -167,6 +177,7 @@ lc_pyloop_close(lc_pyloop *self)
     }
     lc_pyheap_restore(&self->heap);
     active = NULL;
+    lc_pycounts_clear(&self->counts);
 }
 
 /* The next batch would end after the time allowed, or all those that a verdict takes would,
@@ -256,7 +267,13 @@ mark(lc_pyloop *self)
 static void
 read_wide(lc_pyloop *self, lc_pyloop_reading *reading)
 {
-    if (self->step.wide == LC_GROWTH_WIDE_NOT || self->narrow) {
+    if (self->step.wide == LC_GROWTH_WIDE_NOT) {
+        return;
+    }
+    if (self->counts != NULL) {
+        reading->counts = self->counted = lc_pycounts_sum(self->counts);
+    }
+    if (self->narrow) {
         return;
     }
     bool whole = self->step.wide == LC_GROWTH_WIDE_ALL;
@@ -294,6 +311,7 @@ lc_pyloop_read(lc_pyloop *self)
         .runs = self->runs += self->step.runs,
         .objects = -1,
         .references = -1,
+        .counts = -1,
     };
     read_wide(self, &reading);
     if (self->tracing) {
@@ -322,6 +340,7 @@ lc_pyloop_read(lc_pyloop *self)
         [LC_GROWTH_RAW] = reading.raw,
         [LC_GROWTH_OBJECTS] = self->wide.objects,
         [LC_GROWTH_REFERENCES] = self->wide.references,
+        [LC_GROWTH_COUNTS] = self->counted,
     };
     if (reserve_reading(self) != LC_OK || (self->step.mark && mark(self) != LC_OK) ||
         lc_growth_feed(self->growth, values) != LC_OK) {

@@ -31,6 +31,7 @@ typedef struct {
     int64_t raw; /* Raw domain, likewise. */
     int64_t objects; /* Tracked by the cycle collector; -1: not read. */
     int64_t references; /* Entries of lists and deques; -1: not read. */
+    int64_t counts; /* Reference counts of what the test names; -1: not read. */
 } lc_pyloop_reading;
 
 /* What the result is made of; pointers borrowed from the loop. */
@@ -64,6 +65,7 @@ typedef struct {
     /* A trace keeps the free lists shut, so that each block is charged to the line that
      * keeps it; that about doubles what a trace of lists and dicts adds. */
     bool shut;
+    PyObject *counted; /* Tuple of dicts, or NULL: see pycounts.h. Borrowed. */
 } lc_pyloop_settings;
 
 /* Returns a loop owned by the caller, or NULL with an exception set. */

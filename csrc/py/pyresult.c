@@ -194,9 +194,10 @@ reading_list(const lc_pyloop_evidence *e)
     PyObject *list = PyList_New(0);
     for (int32_t i = 0; list != NULL && i < e->reading_count; i++) {
         const lc_pyloop_reading *r = &e->readings[i];
-        PyObject *tuple = Py_BuildValue(
-            "(iiLLLL)", (int)r->phase, (int)r->runs, (long long)r->blocks,
-            (long long)r->raw, (long long)r->objects, (long long)r->references);
+        PyObject *tuple = Py_BuildValue("(iiLLLLL)", (int)r->phase, (int)r->runs,
+                                        (long long)r->blocks, (long long)r->raw,
+                                        (long long)r->objects, (long long)r->references,
+                                        (long long)r->counts);
         if (append(list, tuple) < 0) {
             Py_CLEAR(list);
         }

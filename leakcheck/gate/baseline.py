@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from leakcheck.report.jsonfile import Json
+    from leakcheck.report.fields import Json
 
 NAME: Final = ".leakcheck-baseline.json"
 SCHEMA: Final = 1

@@ -16,7 +16,7 @@ from leakcheck.report.jsonfile import to_dict as result_to_dict
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from leakcheck.report.jsonfile import Json
+    from leakcheck.report.fields import Json
 
 KIND: Final = "leakcheck session"
 SCHEMA: Final = 1

@@ -23,7 +23,7 @@ from leakcheck.model import Frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from leakcheck.model import Result, Site
+    from leakcheck.model import Result
 
     Statement = Callable[[Frame], str]
     FileOf = Callable[[str], str]
@@ -110,7 +110,7 @@ def cause(
         return f"interpreter: {entry.name}"
     holder = _holder(result)
     parts = [f"held by {_by_file(holder.edge, root, file_of)}"] if holder.edge else []
-    line = None if holder.alone else _line(result.sites, holder, root, statement)
+    line = None if holder.alone else _line(_stacks(result, holder), holder, root, statement)
     if line is not None:
         parts.append(f"made in {line.place}:{line.function}: {line.statement}".rstrip(": "))
     return ", ".join(parts)
@@ -150,6 +150,9 @@ def _holder(result: Result) -> _Holder:
     grown = next((one for one in result.containers if one.path), None)
     if grown is not None:
         return _held(grown.key or grown.path, grown.module)
+    if result.counts:
+        one = result.counts[0]
+        return _Holder(f"native code: {one.path or one.type}, which was there already")
     native = next((one for one in result.survivors if one.native), None)
     if native is not None:
         return _Holder(f"native code: {native.type}")
@@ -171,18 +174,25 @@ def _is_standard(module: str) -> bool:
     return top in sys.stdlib_module_names and top != "__main__"
 
 
-def _line(sites: Sequence[Site], holder: _Holder, root: Path, statement: Statement) -> _Line | None:
+def _stacks(result: Result, holder: _Holder) -> list[list[Frame]]:
+    """The stacks that make what is kept, or the line that takes the reference that is lost."""
+    growing = [one for one in result.sites if one.grows]
+    chosen = [one for one in growing if one.exact] or growing
+    if not chosen and not holder.edge:
+        chosen = list(result.sites[:1])
+    lost = [[one.frame] for one in result.counts[:1] if one.frame is not None]
+    return lost or [_steady(one.frames) for one in chosen]
+
+
+def _line(
+    stacks: Sequence[list[Frame]], holder: _Holder, root: Path, statement: Statement
+) -> _Line | None:
     """The line that makes what is kept, chosen so that each sight of a leak chooses the same.
 
     What a program's module holds is put there by the code of that module, else of its package,
     else of the program; a test that only calls it is no part of the cause. Of several lines the
     one nearest to the loop counts, which is nearest to where the whole is stored.
     """
-    growing = [one for one in sites if one.grows]
-    chosen = [one for one in growing if one.exact] or growing
-    if not chosen and not holder.edge:
-        chosen = list(sites[:1])
-    stacks = [_steady(one.frames) for one in chosen]
     for wanted in _wishes(holder, root):
         found = [
             _Line(

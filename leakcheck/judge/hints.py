@@ -68,7 +68,7 @@ def facts_of(result: Result) -> Facts:
         type=held.type if held else "",
         kept=frozenset(one.type for one in result.survivors),
         cached=result.cache.removeprefix(_LRU) if lru else "",
-        native=any(one.native for one in result.survivors),
+        native=bool(result.counts) or any(one.native for one in result.survivors),
     )
 
 

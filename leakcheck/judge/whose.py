@@ -79,7 +79,7 @@ def whose(
             return Whose(Owner.FIXTURE, fixture["name"], scope=fixture["scope"])
         if held.module:
             return _of_file(file_of(held.module), held.module, root, distribution)
-    frame = _blamed(result.sites, root)
+    frame = _blamed(result.sites, root) or _counted(result)
     if result.without_body and result.sites and (frame is None or not is_written(frame, root)):
         # Neither the test nor anybody's fixture is in it, only what sets them up.
         return Whose(Owner.HARNESS, "pytest")
@@ -131,6 +131,11 @@ def _blamed(sites: Sequence[Site], root: Path) -> Frame | None:
                 if frame.file and wanted(frame, root):
                     return frame
     return None
+
+
+def _counted(result: Result) -> Frame | None:
+    """The line that leaves an object's reference count higher."""
+    return next((one.frame for one in result.counts if one.frame is not None), None)
 
 
 def is_written(frame: Frame, root: Path) -> bool:

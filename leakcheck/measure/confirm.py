@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from leakcheck.measure.convict import METRICS
-from leakcheck.model import Reading, Verdict
+from leakcheck.model import Verdict
 
 if TYPE_CHECKING:
     from leakcheck.model import Result
@@ -41,8 +41,7 @@ def pace(suspect: Result | None) -> Pace:
 def joined(suspect: Result, confirm: Result) -> Result:
     """The confirmation's result with the readings and runs of both."""
     readings = suspect.readings + tuple(
-        Reading(r.phase, suspect.runs + r.runs, r.blocks, r.raw, r.objects, r.references)
-        for r in confirm.readings
+        dataclasses.replace(r, runs=suspect.runs + r.runs) for r in confirm.readings
     )
     return dataclasses.replace(confirm, runs=suspect.runs + confirm.runs, readings=readings)
 
@@ -69,6 +68,7 @@ def as_proven(result: Result, known: Result) -> Result:
         containers=known.containers,
         survivors=known.survivors,
         unowned=known.unowned,
+        counts=known.counts,
         interned=known.interned,
         emptied=known.emptied,
         input_keyed=known.input_keyed,

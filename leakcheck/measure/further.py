@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.measure.counting import CountedObjects
 from leakcheck.measure.growing import Recount
 from leakcheck.measure.inputs import SameInputs
 from leakcheck.measure.series import Series
+from leakcheck.model import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from leakcheck.measure.counting import Names
     from leakcheck.measure.inputs import Inputs
     from leakcheck.measure.series import Step
-    from leakcheck.model import Metric, Result
+    from leakcheck.model import Result
 
 FIRST: Final = 2
 """Runs before the series without the body, so that what is made once is there."""
@@ -66,6 +69,7 @@ def steps(
     inputs: Inputs,
     roots: Callable[[], Mapping[str, object]] | None,
     bare: Callable[[], bool] | None,
+    names: Names | None = None,
 ) -> Iterator[Step]:
     """The steps, each made when the one before has ended.
 
@@ -74,7 +78,11 @@ def steps(
         inputs: the random numbers of the check.
         roots: values of wider fixtures by name, where paths may begin.
         bare: a run without its body, where there is more to a run.
+        names: of the test's module.
     """
+    if leak.metric is Metric.COUNTS and names is not None:
+        yield CountedObjects(names, leak.rate)
+        return
     yield Recount(leak.rate, roots)
     if not Series.can_tell(leak.rate, leak.metric):
         return

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from leakcheck._core import Check
     from leakcheck.config import Settings
+    from leakcheck.measure.counting import Names
     from leakcheck.model import Result
 
 ADAPTIVE_WINDOWS: Final = 3
@@ -22,7 +23,7 @@ KNOWN_RUNS: Final = 32
 """Runs that show the lines of a leak proven before."""
 
 
-def first(core: ModuleType, settings: Settings) -> Check:
+def first(core: ModuleType, settings: Settings, counted: tuple[Names, ...]) -> Check:
     """The first check: adaptive, or of just the runs that the settings ask for."""
     if settings.iterations is not None:
         return core.Check(  # type: ignore[no-any-return]
@@ -31,6 +32,7 @@ def first(core: ModuleType, settings: Settings) -> Check:
             iterations=settings.iterations,
             windows=FIXED_WINDOWS,
             seed=settings.seed,
+            counted=counted,
         )
     return core.Check(  # type: ignore[no-any-return]
         mode=core.MODE_ADAPTIVE,
@@ -39,10 +41,17 @@ def first(core: ModuleType, settings: Settings) -> Check:
         windows=ADAPTIVE_WINDOWS,
         seed=settings.seed,
         shut_free_lists=False,
+        counted=counted,
     )
 
 
-def confirm(core: ModuleType, settings: Settings, left: float, suspect: Result | None) -> Check:
+def confirm(
+    core: ModuleType,
+    settings: Settings,
+    left: float,
+    suspect: Result | None,
+    counted: tuple[Names, ...],
+) -> Check:
     """The confirmation of a suspect, in the `left` seconds."""
     return core.Check(  # type: ignore[no-any-return]
         mode=core.MODE_CONFIRM,
@@ -52,6 +61,7 @@ def confirm(core: ModuleType, settings: Settings, left: float, suspect: Result |
         windows=CONFIRM_WINDOWS,
         seed=settings.seed + 1,
         wide=suspect is not None and suspect.metric is not None and suspect.metric.wide,
+        counted=counted,
         **pace(suspect),
     )
 

@@ -28,6 +28,7 @@ from leakcheck.measure import plan
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.confirm import as_proven, cut_short, goes_on, joined, with_lines_of
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.counting import names_of, namespaces
 from leakcheck.measure.emptying import Caches, less_caches
 from leakcheck.measure.further import steps
 from leakcheck.measure.holding import MAX_SECONDS
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from leakcheck._core import Check
     from leakcheck.config import Settings
+    from leakcheck.measure.counting import Names
     from leakcheck.measure.raw import RawResult
     from leakcheck.measure.series import Step
     from leakcheck.model import Result
@@ -70,12 +72,14 @@ class StepwiseCheck:
         bare: a run without its body, where a run is more than its body.
         explain: empty caches and look for what holds the objects where memory leaks; without it
             a verdict rests on counts alone.
+        names: of the module that the body is written in: reference counts of what it names are
+            added up too.
 
     Raises:
         BlindError: nothing can be measured here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword for each thing the caller may know
         self,
         settings: Settings,
         precedents: Precedents | None = None,
@@ -83,6 +87,7 @@ class StepwiseCheck:
         bare: Callable[[], bool] | None = None,
         *,
         explain: bool = True,
+        names: Names | None = None,
     ) -> None:
         """Prepare; nothing is measured yet."""
         ensure_able()
@@ -97,7 +102,8 @@ class StepwiseCheck:
         self._roots, self._bare, self._explain = roots, bare, explain
         self._caches: Caches | None = None  # As they were before the confirmation.
         self._decided: Result | None = None
-        self._check: Check | Step | None = plan.first(self._core, settings)
+        self._names, self._counted = names, namespaces(names)
+        self._check: Check | Step | None = plan.first(self._core, settings, self._counted)
         self._inputs = Inputs(settings.seed)
 
     def _elapsed(self) -> float:
@@ -189,7 +195,7 @@ class StepwiseCheck:
         """Decide, after further steps where memory leaks and it is not known how."""
         if result.verdict.leaks and self._known is None and self._explain:
             self._leak = result
-            self._further = steps(result, self._inputs, self._roots, self._bare)
+            self._further = steps(result, self._inputs, self._roots, self._bare, self._names)
             self._check = next(self._further)
         else:
             self._decide(result)
@@ -223,7 +229,9 @@ class StepwiseCheck:
     def _start_confirmation(self) -> None:
         self._known = None
         self._caches = Caches() if self._explain else None
-        self._check = plan.confirm(self._core, self._settings, self._left(), self._suspect)
+        self._check = plan.confirm(
+            self._core, self._settings, self._left(), self._suspect, self._counted
+        )
 
     def _with_owners(self, check: Check, raw: RawResult, result: Result) -> Result:
         """The result with what lies in the blocks that leak, asked while they are as traced."""
@@ -260,6 +268,7 @@ def check_callable(  # noqa: PLR0913 - one keyword for each thing the caller may
     roots: Roots | None = None,
     bare: Callable[[], bool] | None = None,
     explain: bool = True,
+    names: Names | None = None,
 ) -> Result:
     """Measure `body`, one call of which is one run.
 
@@ -271,6 +280,7 @@ def check_callable(  # noqa: PLR0913 - one keyword for each thing the caller may
         roots: where the path to a growing container may begin besides modules.
         bare: a run without its body, where a run is more than its body.
         explain: as in `StepwiseCheck`.
+        names: likewise; by default those of the module of `body`, where that can be told.
 
     Returns:
         The verdict with its evidence; a leak is a result, not an exception.
@@ -279,7 +289,9 @@ def check_callable(  # noqa: PLR0913 - one keyword for each thing the caller may
         BlindError: nothing can be measured here.
         Exception: whatever `body` or `progress` raises; everything is undone first.
     """
-    check = StepwiseCheck(settings, precedents, roots, bare, explain=explain)
+    if names is None:
+        names = names_of(body)
+    check = StepwiseCheck(settings, precedents, roots, bare, explain=explain, names=names)
     try:
         check.drive(body, progress)
     finally:

@@ -160,4 +160,8 @@ def in_its_file(result: Result, item: Repeatable) -> Result:
             replace(one, frame=moved(one.frame)) if one.frame is not None else one
             for one in result.containers
         ),
+        counts=tuple(
+            replace(one, frame=moved(one.frame)) if one.frame is not None else one
+            for one in result.counts
+        ),
     )

@@ -113,11 +113,16 @@ def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
 
 
 def _foremost(result: Result, root: Path) -> Frame | None:
-    """The line to point at: the project's in the first growing site that has one."""
+    """The line to point at: the project's in the first growing site that has one.
+
+    Where references are lost, which no site shows, the line that loses them.
+    """
+    lost = (one.frame for one in result.counts if one.frame is not None)
     growing = [site for site in result.sites if site.grows] or list(result.sites)
     own = (project_frame(site, root) for site in growing)
     leaves = (site.leaf for site in growing)
-    return next((frame for frame in own if frame is not None), next(leaves, None))
+    found = next((frame for frame in own if frame is not None), next(leaves, None))
+    return found if found is not None else next(lost, None)
 
 
 def _relative(item: pytest.Item, frame: Frame) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from leakcheck.errors import BlindError
+from leakcheck.measure.counting import names_in
 from leakcheck.measure.inputs import kept_chance
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
@@ -186,6 +187,7 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
                 precedents=precedents,
                 roots=functools.partial(wider_fixtures, item),
                 bare=_bare(cycle, kept),
+                names=names_in(getattr(item, "module", None)),
             )
             return in_its_file(control.passed(found, item, kept, settings), item)
         except Unrepeatable as stopped:

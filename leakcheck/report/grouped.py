@@ -96,6 +96,9 @@ def _where(answer: Answer) -> Iterator[str]:
         leaf = growing["frames"][-1]
         text = f"  {growing['statement']}" if growing.get("statement") else ""
         yield f"  allocated at {_short(leaf['file'])}:{leaf['line']}{text}"
+    for one in answer["counts"][:1]:
+        line = f", by {_short(one['frame']['file'])}:{one['frame']['line']}" if one["frame"] else ""
+        yield f"  references lost to {one['path'] or one['type']}{line}"
     if answer["cache"] or held:
         by_fixture = held.startswith("fixture ") and not answer["cache"]
         yield f"  {'retained' if by_fixture else 'held'} by {answer['cache'] or held}"

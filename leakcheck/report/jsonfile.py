@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leakcheck.model import (
-    Container,
     Frame,
     Metric,
     Owner,
@@ -16,16 +15,27 @@ from leakcheck.model import (
     Reading,
     Result,
     Site,
-    Survivor,
     Verdict,
     Whose,
 )
 from leakcheck.report.fields import Fields, choice
+from leakcheck.report.jsonheld import (
+    container_fields,
+    count_fields,
+    frame_fields,
+    read_container,
+    read_count,
+    read_frame,
+    read_survivor,
+    survivor_fields,
+)
+
+if TYPE_CHECKING:
+    from leakcheck.report.fields import Json
 
 SCHEMA: Final = 3
 """Version of the layout."""
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 SourceLookup: TypeAlias = Callable[[Frame], str | None]
 
 
@@ -54,6 +64,7 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
                 "raw": one.raw,
                 "objects": one.objects,
                 "references": one.references,
+                "counts": one.counts,
             }
             for one in result.readings
         ],
@@ -63,9 +74,10 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
         "seconds": result.seconds,
         "seed": result.seed,
         "metric": None if result.metric is None else str(result.metric),
-        "containers": [_container(one) for one in result.containers],
-        "survivors": [_survivor(one) for one in result.survivors],
+        "containers": [container_fields(one) for one in result.containers],
+        "survivors": [survivor_fields(one) for one in result.survivors],
         "unowned": result.unowned,
+        "counts": [count_fields(one) for one in result.counts],
         "interned": result.interned,
         "cache": result.cache,
         "emptied": list(result.emptied),
@@ -120,9 +132,10 @@ def from_dict(data: object, path: str = "result") -> Result:
         seconds=top.number("seconds"),
         seed=top.integer("seed"),
         metric=choice(top, "metric", Metric) if top.present("metric") else None,
-        containers=tuple(_read_container(one) for one in top.records("containers")),
-        survivors=tuple(_read_survivor(one) for one in top.records("survivors")),
+        containers=tuple(read_container(one) for one in top.records("containers")),
+        survivors=tuple(read_survivor(one) for one in top.records("survivors")),
         unowned=top.integer("unowned"),
+        counts=tuple(read_count(one) for one in top.records("counts")),
         interned=top.number("interned"),
         cache=top.text("cache"),
         emptied=top.texts("emptied"),
@@ -140,7 +153,7 @@ def from_dict(data: object, path: str = "result") -> Result:
 
 def _site(site: Site, source: SourceLookup | None) -> dict[str, Json]:
     fields: dict[str, Json] = {
-        "frames": [_frame(frame) for frame in site.frames],
+        "frames": [frame_fields(frame) for frame in site.frames],
         "truncated": site.truncated,
         "blocks": site.blocks,
         "bytes": site.bytes,
@@ -154,36 +167,6 @@ def _site(site: Site, source: SourceLookup | None) -> dict[str, Json]:
     return fields
 
 
-def _container(one: Container) -> dict[str, Json]:
-    return {
-        "type": one.type,
-        "path": one.path,
-        "module": one.module,
-        "before": one.before,
-        "after": one.after,
-        "frame": None if one.frame is None else _frame(one.frame),
-        "runs": one.runs,
-        "key": one.key,
-        "share": one.share,
-    }
-
-
-def _survivor(one: Survivor) -> dict[str, Json]:
-    return {
-        "type": one.type,
-        "count": one.count,
-        "runs": one.runs,
-        "path": one.path,
-        "module": one.module,
-        "native": one.native,
-        "frame": None if one.frame is None else _frame(one.frame),
-        "listed": one.listed,
-        "ring": one.ring,
-        "by": one.by,
-        "example": one.example,
-    }
-
-
 def _whose(one: Whose) -> dict[str, Json]:
     return {
         "owner": str(one.owner),
@@ -192,40 +175,6 @@ def _whose(one: Whose) -> dict[str, Json]:
         "scope": one.scope,
         "known": one.known,
     }
-
-
-def _read_container(data: Fields) -> Container:
-    container = Container(
-        type=data.text("type"),
-        path=data.text("path"),
-        module=data.text("module"),
-        before=data.integer("before"),
-        after=data.integer("after"),
-        frame=_read_frame(data.record("frame")) if data.present("frame") else None,
-        runs=data.integer("runs"),
-        key=data.text("key"),
-        share=data.number("share"),
-    )
-    data.done()
-    return container
-
-
-def _read_survivor(data: Fields) -> Survivor:
-    survivor = Survivor(
-        type=data.text("type"),
-        count=data.integer("count"),
-        runs=data.integer("runs"),
-        path=data.text("path"),
-        module=data.text("module"),
-        native=data.optional_integer("native"),
-        frame=_read_frame(data.record("frame")) if data.present("frame") else None,
-        listed=data.flag("listed"),
-        ring=data.flag("ring"),
-        by=data.text("by"),
-        example=data.text("example"),
-    )
-    data.done()
-    return survivor
 
 
 def _read_whose(data: Fields) -> Whose:
@@ -240,17 +189,6 @@ def _read_whose(data: Fields) -> Whose:
     return whose
 
 
-def _frame(frame: Frame) -> dict[str, Json]:
-    return {
-        "file": frame.file,
-        "function": frame.function,
-        "line": frame.line,
-        "end_line": frame.end_line,
-        "column": frame.column,
-        "end_column": frame.end_column,
-    }
-
-
 def _read_reading(data: Fields) -> Reading:
     reading = Reading(
         phase=choice(data, "phase", Phase),
@@ -259,13 +197,14 @@ def _read_reading(data: Fields) -> Reading:
         raw=data.integer("raw"),
         objects=data.optional_integer("objects"),
         references=data.optional_integer("references"),
+        counts=data.optional_integer("counts"),
     )
     data.done()
     return reading
 
 
 def _read_site(data: Fields) -> Site:
-    frames = tuple(_read_frame(one) for one in data.records("frames"))
+    frames = tuple(read_frame(one) for one in data.records("frames"))
     if not frames:
         raise ValueError(f"{data.path}.frames must not be empty")
     site = Site(
@@ -281,16 +220,3 @@ def _read_site(data: Fields) -> Site:
     data.optional_text("statement")
     data.done()
     return site
-
-
-def _read_frame(data: Fields) -> Frame:
-    frame = Frame(
-        file=data.text("file"),
-        function=data.text("function"),
-        line=data.integer("line"),
-        end_line=data.optional_integer("end_line"),
-        column=data.optional_integer("column"),
-        end_column=data.optional_integer("end_column"),
-    )
-    data.done()
-    return frame

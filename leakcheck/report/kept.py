@@ -21,6 +21,7 @@ _TYPES: Final = 4
 
 def survivors(painter: Painter, result: Result) -> Iterator[str]:
     """What stayed behind: what native code holds, rings, and ways that no container shows."""
+    yield from _counts(painter, result)
     told = 0
     shown = [one.path for one in result.containers[:SHOWN] if one.path]
     for kept in result.survivors:
@@ -40,6 +41,17 @@ def survivors(painter: Painter, result: Result) -> Iterator[str]:
         told += 1
     if result.survivors or result.unowned:
         yield f"  kept       {painter.line(_kept(result), 400)}"
+
+
+def _counts(painter: Painter, result: Result) -> Iterator[str]:
+    """Objects that are there already and are referred to more often after each run."""
+    for one in result.counts[:SHOWN]:
+        what = f"{one.path or 'an object'} ({one.type})"
+        count = f"+{one.rate:.3g} a run, {one.before:,} {painter.arrow} {one.after:,} references"
+        line = f"{what}: {count}, held by native code: missing Py_DECREF?"
+        yield f"  counts     {painter.line(line, 400)}"
+        if one.frame is not None:
+            yield f"             called at {_line(painter, one.frame)}"
 
 
 def _kept(result: Result) -> str:

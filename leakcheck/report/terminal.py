@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CALL", "COMMAND", "PYTEST", "Advice", "Style", "render"]
 
-_OTHER: Final = (Metric.OBJECTS, Metric.REFERENCES)
+_OTHER: Final = (Metric.OBJECTS, Metric.REFERENCES, Metric.COUNTS)
 _GROUPS: Final = 5
 _SEEN: Final = 3
 _MORE: Final = 4
@@ -143,10 +143,10 @@ def _leak(
     # The reader can change the project's lines: those come first.
     growing = sorted((one for one in every if one.grows), key=painter.is_foreign)
     others = [one for one in every if not one.grows]
-    if not every:
+    if not every and not result.counts:
         yield ""
         yield "  no line known: what grew was not allocated while the tracer could see it"
-    elif not growing:
+    elif every and not growing:
         yield ""
         yield "  no line follows the runs by itself, only their sum does; the largest:"
         growing, others = others[:_SEEN], others[_SEEN:]

@@ -31,7 +31,7 @@ VARIANT = re.compile(
 # --- Python ----------------------------------------------------------------------------------
 
 LAYERS = (  # a unit may import what stands below it, bottom first
-    {"terms", "model", "errors"},
+    {"terms", "evidence", "model", "errors"},
     {"config"},
     {"measure", "judge", "explain", "probes"},
     {"report"},
@@ -41,7 +41,8 @@ LAYERS = (  # a unit may import what stands below it, bottom first
     {"api", "decorator", "doctor", "cli", "pytest_plugin", "plugin", "verbs", "__main__"},
 )
 SIDEWAYS = {  # and these of its own layer
-    "model": {"terms"},
+    "evidence": {"terms"},
+    "model": {"terms", "evidence"},
     "errors": {"model"},
     "locate": {"callables", "traces"},
     "target": {"callables", "locate"},

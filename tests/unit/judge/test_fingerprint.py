@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.judge.fingerprint import cause, edge, fingerprint, identified
-from leakcheck.model import Container, Frame, Result, Site, Survivor, Verdict
+from leakcheck.model import Container, Count, Frame, Result, Site, Survivor, Verdict
 
 ROOT = Path("/home-of/project")
 PACKAGES = "/venv/lib/python3.13/site-packages"
@@ -67,6 +67,18 @@ def test_without_a_holder_it_is_the_line_and_without_a_line_the_holder() -> None
     assert said(replace(leak(OWN, **BUS), sites=())) == "held by app/bus.py:BUS.handlers"
     assert said(Result(Verdict.LEAK, "")) == ""
     assert fingerprint("") is None
+
+
+def test_a_lost_reference_is_the_object_and_the_line_that_loses_it() -> None:
+    lost = Count("numpy.dtype", "app.bus.DT", "app.bus", 30, 46, 16, VIEW)
+    assert said(replace(leak(TEST), sites=(), counts=(lost,))) == (
+        "held by native code: app/bus.py:DT, which was there already, "
+        "made in app/views.py:show: line12"
+    )
+    unnamed = replace(lost, path="", frame=None)
+    assert said(replace(leak(TEST), sites=(), counts=(unnamed,))) == (
+        "held by native code: numpy.dtype, which was there already"
+    )
 
 
 def test_a_fingerprint_is_short_and_follows_the_cause() -> None:

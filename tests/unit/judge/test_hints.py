@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from leakcheck.judge.hints import KINDS, hint
-from leakcheck.model import Container, Result, Survivor, Verdict
+from leakcheck.model import Container, Count, Result, Survivor, Verdict
 from tests.unit.judge.causes import measured
 from tests.unit.unchecked import LONG
 
@@ -120,3 +120,8 @@ def test_what_leaks_in_each_of_these_ways_is_told_what_to_do() -> None:
     found = measured(sys.executable)
     said = {name: found[name][2] or "" for name in words}
     assert {name: said[name] for name, text in words.items() if text not in said[name]} == {}
+
+
+def test_a_lost_reference_to_what_was_there_already_is_an_extensions() -> None:
+    lost = Count("numpy.dtype", "app.DT", "app", 30, 46, 16, None)
+    assert "did not give back" in hint(Result(Verdict.LEAK, "", 1.0, counts=(lost,)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.judge.whose import in_words, whose
-from leakcheck.model import Container, Frame, Owner, Result, Site, Verdict, Whose
+from leakcheck.model import Container, Count, Frame, Owner, Result, Site, Verdict, Whose
 
 ROOT = Path("/home-of/project")
 PACKAGES = "/venv/lib/python3.13/site-packages"
@@ -107,3 +107,11 @@ def test_what_grows_without_the_body_and_is_nobodys_is_ours(
 def test_what_a_module_of_the_program_holds_is_not_ours() -> None:
     held = replace(leak(PYTEST, held="app.bus.BUS", module="app.bus"), without_body=1.0)
     assert in_words(judged(held)) == "project app/bus.py"
+
+
+def test_a_lost_reference_is_whose_the_line_is_that_loses_it():
+    lost = Count("numpy.dtype", "app.DT", "app", 30, 46, 16, OWN)
+    result = replace(leak(), sites=(), counts=(replace(lost, frame=None), lost))
+    assert in_words(judged(result)) == "project app/bus.py"
+    result = replace(leak(), sites=(), counts=(replace(lost, frame=None),))
+    assert in_words(judged(result)) == "unknown"

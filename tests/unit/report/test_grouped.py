@@ -18,6 +18,7 @@ def answer(fingerprint: str | None, rate: float = 1.0, **more: Any) -> dict[str,
         "metric": None,
         "whose": {"owner": "project", "name": "app.py", "version": "", "scope": "", "known": ""},
         "containers": [],
+        "counts": [],
         "sites": [],
         "cache": "",
         **more,
@@ -91,3 +92,14 @@ def test_the_line_and_the_holder_are_said() -> None:
     ]
     cached = {**one, "cache": "linecache.cache", "sites": []}
     assert list(lines(by_cause([("a", cached)])))[1:] == ["  held by linecache.cache"]
+
+
+def test_what_lost_references_is_said_with_the_line() -> None:
+    lost = {"path": "app.DT", "type": "numpy.dtype", "frame": PLACE}
+    assert list(lines(by_cause([("a", answer("LC-1", counts=[lost]))])))[1:] == [
+        "  references lost to app.DT, by json/decoder.py:7"
+    ]
+    unnamed = {**lost, "path": "", "frame": None}
+    assert list(lines(by_cause([("a", answer("LC-1", counts=[unnamed]))])))[1:] == [
+        "  references lost to numpy.dtype"
+    ]

@@ -23,7 +23,15 @@ def test_the_layout_is_basic_types_under_schema_3(result):
     assert data["verdict"] == "leak"
     assert type(data["verdict"]) is str
     assert data["readings"] == [
-        {"phase": "screen", "runs": 3, "blocks": 10, "raw": 2, "objects": None, "references": None}
+        {
+            "phase": "screen",
+            "runs": 3,
+            "blocks": 10,
+            "raw": 2,
+            "objects": None,
+            "references": None,
+            "counts": None,
+        }
     ]
     assert data["sites"][0]["series"][-1] == 112
 

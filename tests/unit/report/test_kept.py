@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from leakcheck.model import Container, Survivor
+from leakcheck.model import Container, Count, Metric, Survivor
 
 LABELS = ("  native", "  ring", "  held by", "  kept", "             called", "             from")
 
@@ -79,3 +79,16 @@ def test_types_are_counted_with_an_example_and_blocks_without_an_object(project)
     assert lines(project, unowned=1) == [
         "  kept       1 block belongs to no object that could be found"
     ]
+
+
+def test_a_count_that_grows_is_said_with_the_name_of_the_object_and_the_line(project):
+    one = Count("numpy.dtype", "app.DT", "app", 30, 46, 16, project.test_first)
+    other = Count("app.Kind", "", "", 5, 21, 16, None)
+    shown = project.render(project.leak(metric=Metric.COUNTS, counts=(one, other))).splitlines()
+    assert shown[0].startswith("LEAK  x.py::t  +1 reference count/run")
+    assert shown[1] == (
+        "  counts     app.DT (numpy.dtype): +1 a run, 30 → 46 references, "
+        "held by native code: missing Py_DECREF?"
+    )
+    assert shown[2].startswith("             called at tests/test_app.py:5 in test_first")
+    assert shown[3].startswith("  counts     an object (app.Kind): +1 a run, 5 → 21 references")
