@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 NAME: Final = ".leakcheck-baseline.json"
 SCHEMA: Final = 1
+PREFIX: Final = "LC-"
+"""What every fingerprint begins with."""
 _HEAD: Final = "leakcheck-baseline"
+_EXACT: Final = 2**53
+"""Beyond this a float has no digits of its own to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ def from_pairs(data: object) -> tuple[Entry, ...]:
 
 def entry(fingerprint: str, data: Fields) -> Entry:
     """One entry."""
-    if not fingerprint.startswith("LC-"):
-        raise ValueError(f"{data.path} is no fingerprint; they begin with LC-")
+    if not fingerprint.startswith(PREFIX):
+        raise ValueError(f"{data.path} is no fingerprint; they begin with {PREFIX}")
     tests = data.record("tests")
     one = Entry(
         fingerprint=fingerprint,
@@ -180,4 +184,4 @@ def _plain(value: object) -> object:
 def _short(rate: float) -> int | float:
     """Whole numbers whole, others with three digits."""
     value = float(f"{rate:.3g}")
-    return int(value) if value == int(value) else value
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value

@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from leakcheck.gate.baseline import basic, entry
+from leakcheck.errors import UsageError
+from leakcheck.gate.baseline import PREFIX, basic, entry
+from leakcheck.gate.ignored import read_ignored
 from leakcheck.gate.session import Outcome, Session, Standing, Tested
 from leakcheck.gate.stored import StoredError, parse, read
 from leakcheck.report.fields import Fields, choice
@@ -16,6 +18,7 @@ from leakcheck.report.jsonfile import to_dict as result_to_dict
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from leakcheck.model import Result
     from leakcheck.report.fields import Json
 
 KIND: Final = "leakcheck session"
@@ -128,7 +131,7 @@ def from_dict(data: object) -> Session:
         status=top.integer("status"),
         shards=top.integer("shards"),
         known=tuple(entry(one.text("fingerprint"), one) for one in top.records("known")),
-        ignored=top.texts("ignored"),
+        ignored=_read_rules(top),
         sources=_read_sources(top.record("sources")),
         tests=tuple(_read_tested(one) for one in top.records("tests")),
     )
@@ -151,12 +154,27 @@ def _read_tested(data: Fields) -> Tested:
         by_marker=data.flag("by_marker"),
         note=data.text("note"),
         why=data.text("why"),
-        result=result_from_dict(data.take("result"), f"{data.path}.result")
-        if data.present("result")
-        else None,
+        result=_read_result(data) if data.present("result") else None,
     )
     data.done()
     return one
+
+
+def _read_result(data: Fields) -> Result:
+    path = f"{data.path}.result"
+    result = result_from_dict(data.take("result"), path)
+    if result.fingerprint is not None and not result.fingerprint.startswith(PREFIX):
+        raise ValueError(f"{path}.fingerprint must begin with {PREFIX}")
+    return result
+
+
+def _read_rules(data: Fields) -> tuple[str, ...]:
+    found = data.texts("ignored")
+    try:
+        read_ignored(found)
+    except UsageError as error:
+        raise ValueError(f"{data.path}.ignored: {error}") from None
+    return found
 
 
 def _read_sources(data: Fields) -> dict[str, dict[int, str]]:

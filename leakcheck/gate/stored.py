@@ -11,16 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from leakcheck.errors import UsageError
+from leakcheck.report.text import cut, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_BYTES: Final = 128 * 1024 * 1024
 """A larger file is refused before it is read."""
+_LONGEST: Final = 700
 
 
 class StoredError(UsageError):
-    """A file can't be read or written; the message names it, the position and what to do."""
+    """A file can't be read or written; the message names it, the position and what to do.
+
+    The message may quote the file, so it is made one line, and not a long one.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(cut(safe(sentence), _LONGEST))
 
 
 def read(path: Path) -> str:

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Damaged files for whatever reads them; `python -m tests.fuzz --help`."""
