@@ -14,6 +14,7 @@ import pytest
 from leakcheck import check
 from leakcheck.measure.counting import CountedObjects, names_in, names_of, namespaces
 from leakcheck.model import Metric, Verdict
+from tests.unit.unchecked import KEEPS, MEASURES
 
 lose = ctypes.pythonapi.Py_IncRef
 lose.argtypes = [ctypes.py_object]
@@ -74,6 +75,7 @@ LINES = {
 }
 
 
+@MEASURES
 @pytest.mark.parametrize("body", LINES, ids=lambda body: body.__name__)
 def test_the_object_is_named_and_the_line_that_loses_it(body: Any) -> None:
     result = check(body, iterations=48)
@@ -87,6 +89,7 @@ def test_the_object_is_named_and_the_line_that_loses_it(body: Any) -> None:
     assert one.frame.line == function.__code__.co_firstlineno + line
 
 
+@KEEPS
 def test_what_is_not_named_is_said_by_its_type_or_not_at_all() -> None:
     found = CountedObjects({"THING": THING}, 1.0)
     assert found.found() == {"counts": (), "sites": ()}
@@ -103,6 +106,7 @@ def test_where_nothing_grows_no_line_is_looked_for() -> None:
     assert len(runs) == found.runs // 2
 
 
+@KEEPS
 def test_a_trace_function_of_the_program_is_given_back() -> None:
     def own(*_: object) -> None:
         """Traces nothing."""
@@ -116,6 +120,7 @@ def test_a_trace_function_of_the_program_is_given_back() -> None:
         sys.settrace(before)
 
 
+@KEEPS
 def test_closing_in_the_middle_undoes_it() -> None:
     before = sys.gettrace()
     found = CountedObjects({"THING": THING}, 1.0)
