@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.convict import sites_of
 from leakcheck.measure.holding import HARNESS, MAX_SECONDS, held
-from leakcheck.measure.plain import module_of, qualified
+from leakcheck.measure.plain import has_flag, module_of, qualified
 from leakcheck.model import Survivor
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _native(group: _Group, every: Iterable[_Group]) -> int | None:
     """
     if group.state == _LOOSE:
         return None if group.is_inner else max(group.references, 1)
-    if not group.kind.__flags__ & _HAVE_GC:
+    if not has_flag(group.kind, _HAVE_GC):
         return None  # tp_traverse need not show all references to it.
     if group.is_inner and (
         group.path is not None

@@ -25,9 +25,9 @@ def is_a(one: object, kinds: type | tuple[type, ...]) -> bool:
 
 
 def order(kind: type) -> tuple[type, ...]:
-    """A class and its bases, as attributes are looked up."""
-    found: tuple[type, ...] = _MRO.__get__(kind)
-    return found
+    """A class and its bases, as attributes are looked up; none once the collector took it apart."""
+    found: tuple[type, ...] | None = _MRO.__get__(kind)
+    return found or ()
 
 
 def namespace(kind: type) -> dict[str, Any]:
@@ -104,7 +104,21 @@ def qualified(kind: type) -> str:
     return name if module in {"builtins", ""} else f"{module}.{name}"
 
 
+def bare_name(kind: type) -> str:
+    """A type's own name, also of one that is its own type and so shows no attribute of types."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name
+
+
+def has_flag(kind: type, flag: int) -> bool:
+    """Whether a type has one of the interpreter's flags."""
+    return bool(type.__dict__["__flags__"].__get__(kind) & flag)
+
+
 def module_of(kind: type) -> str:
     """The name of a type's module; empty where it is no plain string."""
-    module = type.__dict__["__module__"].__get__(kind)
+    try:
+        module = type.__dict__["__module__"].__get__(kind)
+    except AttributeError:  # A type made without one, or with its entry deleted.
+        return ""
     return module if type(module) is str else ""

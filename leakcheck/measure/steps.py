@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.plain import (
     attributes,
+    bare_name,
     index_of,
     is_a,
     key_of,
@@ -71,7 +72,7 @@ def step(chain: Sequence[Any]) -> tuple[str, int]:
             continue  # Half-made objects lack what their kind has; dicts change.
         if found is not None:
             return found
-    return f".<{type(chain[1]).__name__}>", 1
+    return f".<{bare_name(type(chain[1]))}>", 1
 
 
 def _namespace(chain: Sequence[Any]) -> tuple[str, int] | None:

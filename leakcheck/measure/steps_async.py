@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from leakcheck.measure.plain import is_a, name_of
+from leakcheck.measure.plain import bare_name, is_a, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,8 @@ def _context(chain: Sequence[Any]) -> tuple[str, int] | None:
     if type(here) is not contextvars.Context:
         return None
     used = next(
-        (at for at in range(1, len(chain)) if not type(chain[at]).__name__.startswith(_TREE)), None
+        (at for at in range(1, len(chain)) if not bare_name(type(chain[at])).startswith(_TREE)),
+        None,
     )
     if used is None:
         return ".<values>", len(chain) - 1
