@@ -30,6 +30,7 @@ from leakcheck.measure.confirm import as_proven, cut_short, goes_on, joined, wit
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.counting import names_of, namespaces
 from leakcheck.measure.emptying import Caches, less_caches
+from leakcheck.measure.explaining import told
 from leakcheck.measure.further import steps
 from leakcheck.measure.holding import MAX_SECONDS
 from leakcheck.measure.inputs import Inputs
@@ -203,7 +204,7 @@ class StepwiseCheck:
     def _learn(self, step: Step) -> None:
         """Take in what a further step has found; decide after the last."""
         assert self._leak is not None
-        found: dict[str, Any] = step.found()
+        found: dict[str, Any] = told(step.found, {})
         self._leak = dataclasses.replace(
             self._leak, runs=self._leak.runs + step.runs, seconds=self._elapsed(), **found
         )
@@ -239,8 +240,8 @@ class StepwiseCheck:
             return result
         owners = check.owners(MAX_SECONDS)
         roots = self._roots() if self._roots else {}
-        survivors, unowned = kept(owners or [], raw, result, roots)
-        return dataclasses.replace(result, survivors=survivors, unowned=unowned)
+        found = told(lambda: kept(owners or [], raw, result, roots), (result.survivors, 0))
+        return dataclasses.replace(result, survivors=found[0], unowned=found[1])
 
     def _confirmed(self, check: Check, raw: RawResult, result: Result) -> Result:
         """What the suspect and its confirmation say together."""
