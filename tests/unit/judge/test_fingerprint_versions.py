@@ -40,6 +40,7 @@ def test_every_leak_has_a_fingerprint_of_its_own() -> None:
     assert len({fingerprint for fingerprint, _, _ in found.values()}) == len(found) > 30
 
 
+@LONG
 def test_fingerprints_and_hints_are_the_same_on_each_version() -> None:
     others = pythons()
     if len(others) < 2:

@@ -10,6 +10,7 @@ from leakcheck.measure import protocol
 from leakcheck.measure.explaining import told
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Verdict
+from tests.unit.unchecked import MEASURES
 
 
 def test_what_is_said_comes_back() -> None:
@@ -21,6 +22,7 @@ def test_what_raises_is_a_warning_that_names_the_fault() -> None:
         assert told(lambda: 1 // 0, 2) == 2
 
 
+@MEASURES
 def test_a_leak_whose_objects_can_not_be_read_is_still_a_leak(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -21,6 +21,7 @@ from leakcheck.measure.plain import (
 )
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Verdict
+from tests.unit.unchecked import KEEPS, MEASURES
 
 _HEAP_TYPE = 1 << 9
 
@@ -49,6 +50,7 @@ def taken_apart() -> type:
     return ctypes.cast(address, ctypes.py_object).value  # type: ignore[no-any-return]
 
 
+@KEEPS
 @pytest.mark.parametrize("make", [own_type, taken_apart])
 def test_a_type_that_is_its_own_is_read(make: Callable[[], type]) -> None:
     kind = make()
@@ -67,6 +69,7 @@ def test_a_type_without_a_module_has_an_empty_one() -> None:
     assert qualified(kind) == "Bare"
 
 
+@MEASURES
 def test_a_leak_of_types_that_are_their_own_is_told() -> None:
     result = check_callable(own_type, Settings())
     assert result.verdict is Verdict.LEAK
