@@ -197,6 +197,7 @@ class Result:
         without_body: growth a run when the test's fixtures are set up and torn down without its
             body between; None where it was not measured.
         fresh: what a fresh process says of a leak; empty where it was not asked.
+        unexplained: LEAK only: what was not looked for to its end, a sentence each.
         whose: who has to look at it; None unless something leaks.
         cause: what holds the objects and the line that makes them, in words that are equal for
             tests that show the same leak, in this session and the next, on each version of Python;
@@ -229,6 +230,7 @@ class Result:
     input_keyed: bool | None = None
     without_body: float | None = None
     fresh: str = ""
+    unexplained: tuple[str, ...] = ()
     whose: Whose | None = None
     cause: str = ""
     fingerprint: str | None = None

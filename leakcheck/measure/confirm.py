@@ -73,6 +73,7 @@ def as_proven(result: Result, known: Result) -> Result:
         emptied=known.emptied,
         input_keyed=known.input_keyed,
         without_body=known.without_body,
+        unexplained=known.unexplained,
         cause=known.cause,
         fingerprint=known.fingerprint,
     )

@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""A leak is a leak also where telling more about it fails."""
+"""What lies in the blocks that leak; and a leak is a leak also where telling of it fails."""
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from leakcheck.measure.holding import CUT, MAX_SECONDS
+from leakcheck.measure.kept import kept
+from leakcheck.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from leakcheck._core import Check
+    from leakcheck.measure.raw import RawResult
+    from leakcheck.model import Result
+
+UNASKED: Final = (
+    f"what lies in the blocks was not found in {MAX_SECONDS:g} s, or they are over two million"
+)
 _T = TypeVar("_T")
 
 
@@ -28,3 +40,28 @@ def told(say: Callable[[], _T], otherwise: _T) -> _T:
             stacklevel=2,
         )
         return otherwise
+
+
+def with_objects(
+    check: Check,
+    raw: RawResult,
+    result: Result,
+    roots: Callable[[], Mapping[str, object]] | None,
+) -> Result:
+    """The result of a leak with the objects in its blocks, asked while they are as traced.
+
+    Args:
+        check: has just ended; nothing else has run since.
+        raw: its result.
+        result: made from it.
+        roots: further places where paths may begin, by the name to show.
+    """
+    if result.verdict is not Verdict.LEAK:
+        return result
+    owners = check.owners(MAX_SECONDS)
+    named = roots() if roots else {}
+    stayed, unowned, cut = told(
+        lambda: kept(owners or [], raw, result, named), (result.survivors, 0, False)
+    )
+    unexplained = (*([UNASKED] if owners is None else []), *([CUT] if cut else []))
+    return dataclasses.replace(result, survivors=stayed, unowned=unowned, unexplained=unexplained)

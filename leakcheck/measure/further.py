@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leakcheck.measure.series import Step
     from leakcheck.model import Result
 
+NO_TIME: Final = "the time was up before all was asked that is asked of a leak"
 FIRST: Final = 2
 """Runs before the series without the body, so that what is made once is there."""
 

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.holding import held, is_standard
+from leakcheck.measure.holding import CUT, held, is_standard
 from leakcheck.measure.plain import qualified
 from leakcheck.measure.series import runs_for
 from leakcheck.measure.sharing import Grown, shares
@@ -49,6 +49,7 @@ class Recount:
         self._addresses = b""
         self.containers: tuple[Container, ...] = ()
         self.interned = 0.0
+        self.cut = False
 
     def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
         """Do the runs and both counts."""
@@ -89,6 +90,7 @@ class Recount:
         parts = shares([Grown(one, last - first) for one, first, last in grown], fresh)
         del fresh
         found = held([one for one, _, _ in grown], self._roots() if self._roots else {})
+        self.cut = any(one.cut for one in found)
         grew = [
             Container(
                 type=qualified(type(one)),
@@ -112,7 +114,12 @@ class Recount:
 
     def found(self) -> dict[str, object]:
         """What grew, and how many strings a run were interned and stayed."""
-        return {"containers": self.containers, "interned": self.interned}
+        unexplained = (CUT,) if self.cut else ()
+        return {
+            "containers": self.containers,
+            "interned": self.interned,
+            "unexplained": unexplained,
+        }
 
 
 def _containers() -> Iterator[Any]:

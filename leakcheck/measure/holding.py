@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_SECONDS: Final = 5.0
 """A search stops here; what was not found by then has no path."""
+CUT: Final = f"the search for who holds it ended after {MAX_SECONDS:g} s"
 HARNESS: Final = ("leakcheck", "_pytest", "pytest", "pluggy", "xdist", "execnet")
 _HEAD: Final = 40  # Objects of a long chain before those that are left out.
 
@@ -58,6 +59,7 @@ class Held(NamedTuple):
         path: None where none was found.
         native: references that nothing in the heap accounts for, so native code holds them: None
             where the search did not end or the interpreter does not count this object.
+        cut: the search ended for want of time.
         key: where the last part of the way leads through the closure of a function that another
             function made, that part, by the function's own name: the same for all that were made
             there. Empty elsewhere.
@@ -65,6 +67,7 @@ class Held(NamedTuple):
 
     path: Path | None
     native: int | None
+    cut: bool = False
     key: str = ""
 
 
@@ -107,6 +110,7 @@ def held(
         Held(
             None if chain is None else _written(chain, names),
             None if cut or count < 0 else max(count - references, 0),
+            cut,
             "" if chain is None or chain[2] else _made_in(chain[1]),
         )
         for chain, references, count in zip(chains, found, counted, strict=True)

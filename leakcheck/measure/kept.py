@@ -72,8 +72,10 @@ def kept(
     result: Result,
     roots: Mapping[str, object],
     max_seconds: float = MAX_SECONDS,
-) -> tuple[tuple[Survivor, ...], int]:
+) -> tuple[tuple[Survivor, ...], int, bool]:
     """What stayed behind at the lines that follow the runs, and blocks that are no object's.
+
+    The last of the answer: the search for holders ended for want of time.
 
     Args:
         owners: what the extension found.
@@ -93,9 +95,10 @@ def kept(
     wanted.clear()
     for group in searched:
         group.found = [next(found) for _ in group.sample]
+    cut = any(one.cut for group in searched for one in group.found)
     told = [_survivor(group, searched, runs) for group in shown]
     told.sort(key=lambda one: (not one.native, not one.ring, "." not in one.type))
-    return tuple(told), unowned
+    return tuple(told), unowned, cut
 
 
 def _groups(

@@ -30,11 +30,9 @@ from leakcheck.measure.confirm import as_proven, cut_short, goes_on, joined, wit
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
 from leakcheck.measure.counting import names_of, namespaces
 from leakcheck.measure.emptying import Caches, less_caches
-from leakcheck.measure.explaining import told
-from leakcheck.measure.further import steps
-from leakcheck.measure.holding import MAX_SECONDS
+from leakcheck.measure.explaining import told, with_objects
+from leakcheck.measure.further import NO_TIME, steps
 from leakcheck.measure.inputs import Inputs
-from leakcheck.measure.kept import kept
 from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Phase, Verdict
 
@@ -166,7 +164,7 @@ class StepwiseCheck:
             raw, rate=self._settings.rate, seed=self._settings.seed, seconds=self._elapsed()
         )
         if self._settings.iterations is not None:
-            self._go_on(self._with_owners(check, raw, result))
+            self._go_on(self._with_objects(check, raw, result))
         elif self._suspect is not None:
             if self._known is not None and not goes_on(self._suspect, result):
                 # Something else that grew in the same places, and has stopped.
@@ -205,12 +203,17 @@ class StepwiseCheck:
         """Take in what a further step has found; decide after the last."""
         assert self._leak is not None
         found: dict[str, Any] = told(step.found, {})
+        found["unexplained"] = self._leak.unexplained + found.get("unexplained", ())
+        self._check = next(self._further, None)
+        # What only explains a leak may not take the time of other tests.
+        if self._check is not None and self._elapsed() >= self._settings.max_time:
+            self._check.close()
+            self._check = None
+            found["unexplained"] += (NO_TIME,)
+        found["unexplained"] = tuple(dict.fromkeys(found["unexplained"]))
         self._leak = dataclasses.replace(
             self._leak, runs=self._leak.runs + step.runs, seconds=self._elapsed(), **found
         )
-        # What only explains a leak may not take the time of other tests.
-        left = self._elapsed() < self._settings.max_time
-        self._check = next(self._further, None) if left else None
         if self._check is None:
             self._decide(self._leak)
 
@@ -234,14 +237,8 @@ class StepwiseCheck:
             self._core, self._settings, self._left(), self._suspect, self._counted
         )
 
-    def _with_owners(self, check: Check, raw: RawResult, result: Result) -> Result:
-        """The result with what lies in the blocks that leak, asked while they are as traced."""
-        if result.verdict is not Verdict.LEAK or not self._explain:
-            return result
-        owners = check.owners(MAX_SECONDS)
-        roots = self._roots() if self._roots else {}
-        found = told(lambda: kept(owners or [], raw, result, roots), (result.survivors, 0))
-        return dataclasses.replace(result, survivors=found[0], unowned=found[1])
+    def _with_objects(self, check: Check, raw: RawResult, result: Result) -> Result:
+        return with_objects(check, raw, result, self._roots) if self._explain else result
 
     def _confirmed(self, check: Check, raw: RawResult, result: Result) -> Result:
         """What the suspect and its confirmation say together."""
@@ -254,7 +251,7 @@ class StepwiseCheck:
             result = cut_short(suspect, result)
         else:
             result = upheld_by_sites(result)
-        result = self._with_owners(check, raw, result)
+        result = self._with_objects(check, raw, result)
         if result.verdict is Verdict.LEAK and self._caches is not None:
             result = less_caches(result, self._caches, self._settings.rate)
         return result

@@ -29,6 +29,8 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
         yield f"  cache      {painter.line(result.cache)}"
     yield from _containers(painter, result)
     yield from survivors(painter, result)
+    for number, sentence in enumerate(result.unexplained):
+        yield f"  {'' if number else 'cut off':9}  {painter.line(sentence, 400)}"
 
 
 def what_to_do(painter: Painter, result: Result) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from tests.corpus import places
 
 LEAK, QUIET, EITHER = "LEAK", "not LEAK", "either"
+REFERENCES_ONLY = "immortal refcount growth only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Case:
 
     @property
     def countable(self) -> bool:
-        """Blocks of the Python heap grow, so that counting them can find the leak at all."""
+        """Blocks of the Python heap or references grow, so that counting can find the leak."""
+        if self.kind == REFERENCES_ONLY:
+            return True
         return float(self.about.get("per_call_blocks", 1.0)) >= 0.05
 
     @property

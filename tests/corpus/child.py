@@ -54,22 +54,23 @@ def reported(result: Any) -> list[str]:
     return text.splitlines()
 
 
+def place(frame: Any) -> dict[str, Any]:
+    """A frame as plain data."""
+    return {
+        "file": frame.file,
+        "function": frame.function,
+        "line": frame.line,
+        "text": statement(frame.file, frame.line, frame.end_line),
+    }
+
+
 def described(result: Any, seconds: float) -> dict[str, Any]:
     """A result as plain data, with the source text that only this process can find."""
     sites = []
     for site in result.sites[:SITES]:
-        frames = [
-            {
-                "file": frame.file,
-                "function": frame.function,
-                "line": frame.line,
-                "text": statement(frame.file, frame.line, frame.end_line),
-            }
-            for frame in site.frames
-        ]
         sites.append(
             {
-                "frames": frames,
+                "frames": [place(frame) for frame in site.frames],
                 "blocks": site.blocks,
                 "bytes": site.bytes,
                 "series": list(site.series),
@@ -91,6 +92,7 @@ def described(result: Any, seconds: float) -> dict[str, Any]:
         "readings": [[str(r.phase.value), r.runs, r.blocks, r.raw] for r in result.readings],
         "dropped": result.dropped,
         "sites": sites,
+        "counts": [place(count.frame) for count in result.counts if count.frame is not None],
         "more_sites": max(0, len(result.sites) - SITES),
         "report": reported(result),
     }

@@ -47,6 +47,11 @@ def _any(frames: list[dict[str, Any]], spots: tuple[Spot, ...]) -> bool:
     return any(matches(frame, spot) for frame in frames for spot in spots)
 
 
+def named(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the report points at: lines that leave a reference behind, then sites of blocks."""
+    return [{"grows": True, "frames": [frame]} for frame in told.get("counts", ())] + told["sites"]
+
+
 def line_right(sites: list[dict[str, Any]], spots: tuple[Spot, ...]) -> bool:
     """Some growing site's traceback passes through a right line."""
     return any(site["grows"] and _any(site["frames"], spots) for site in sites)
@@ -76,7 +81,8 @@ def judge(
         right = False
     line = top = None
     if leaks and spots and expected != QUIET:
-        line = line_right(told["sites"], spots)
-        top = top_right(told["sites"], spots, project)
+        sites = named(told)
+        line = line_right(sites, spots)
+        top = top_right(sites, spots, project)
     note = "" if right and verdict in ("leak", "clean", "cache") else str(told["reason"])
     return Outcome(verdict, right, line, top, note)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.corpus.cases import EITHER
+from tests.corpus.cases import EITHER, REFERENCES_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ HELD: Final[dict[str, str]] = {
 
 NATIVE: Final = "held by native code"
 _SAYS: Final = re.compile(r"  (whose|known|held by|grows|retained|native|counts|ring|kept) ")
-_REFERENCES: Final = ("python-object leak", "immortal refcount growth only", "leak-c-ext")
+_REFERENCES: Final = ("python-object leak", REFERENCES_ONLY, "leak-c-ext")
 
 
 @dataclass(frozen=True, slots=True)

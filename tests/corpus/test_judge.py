@@ -76,6 +76,13 @@ def test_the_last_frame_of_the_project_counts_as_the_top() -> None:
     assert outcome.top is True
 
 
+def test_a_line_that_loses_references_is_an_answer() -> None:
+    lost = told("leak") | {"counts": [frame("/x/pkg/store.py")]}
+    outcome = judge(lost, LEAK, (SPOT,))
+    assert outcome.line is True
+    assert outcome.top is True
+
+
 def test_no_answer_is_wrong_unless_it_was_never_run() -> None:
     assert judge({"state": "crash", "error": "x"}, QUIET, ()).right is False
     assert judge({"state": "timeout", "error": "x"}, EITHER, ()).right is False

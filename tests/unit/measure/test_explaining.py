@@ -3,14 +3,23 @@
 
 from __future__ import annotations
 
+import random
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from leakcheck.config import Settings
-from leakcheck.measure import protocol
+from leakcheck.measure import able, explaining, further, growing, holding, protocol
 from leakcheck.measure.explaining import told
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Verdict
+from leakcheck.report.terminal import Style, render
 from tests.unit.unchecked import MEASURES
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 def test_what_is_said_comes_back() -> None:
@@ -29,10 +38,64 @@ def test_a_leak_whose_objects_can_not_be_read_is_still_a_leak(
     def fails(*_: object) -> object:
         raise AttributeError("__flags__")
 
-    monkeypatch.setattr(protocol, "kept", fails)
+    monkeypatch.setattr(explaining, "kept", fails)
     kept: list[object] = []
     with pytest.warns(RuntimeWarning, match="AttributeError: __flags__"):
         result = check_callable(lambda: kept.append(object()), Settings())
     assert result.verdict is Verdict.LEAK
     assert result.sites
     assert result.containers
+
+
+KEPT: list[object] = []
+
+
+@MEASURES
+@pytest.mark.parametrize(
+    ("at", "name", "says"),
+    [
+        (holding, "load_core", holding.CUT),
+        (explaining, "MAX_SECONDS", explaining.UNASKED),
+    ],
+)
+def test_a_search_that_has_no_time_says_so(
+    monkeypatch: pytest.MonkeyPatch, at: ModuleType, name: str, says: str
+) -> None:
+    def hasty() -> object:
+        def holders(*objects: object, **named: object) -> object:
+            return able.load_core().holders(*objects, **(named | {"max_seconds": 1e-9}))  # type: ignore[arg-type]
+
+        return SimpleNamespace(holders=holders)
+
+    monkeypatch.setattr(at, name, hasty if name == "load_core" else 1e-9)
+    try:
+        result = check_callable(lambda: KEPT.append([object()]), Settings())
+    finally:
+        KEPT.clear()
+    assert result.verdict is Verdict.LEAK
+    assert says in result.unexplained
+    assert f"  cut off    {says}" in render(
+        result, test="t", root=Path.cwd(), reproduce="", style=Style(unicode=False)
+    )
+
+
+@MEASURES
+def test_a_check_without_time_left_says_that_it_did_not_ask_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late: list[float] = [0.0]
+    counts, clock = growing.Recount.found, protocol.now
+
+    def found(recount: growing.Recount) -> dict[str, object]:
+        late[0] = 1e6
+        return counts(recount)
+
+    monkeypatch.setattr(growing.Recount, "found", found)
+    monkeypatch.setattr(protocol, "now", lambda: clock() + late[0])
+    try:
+        result = check_callable(lambda: KEPT.append([random.random()]), Settings())
+    finally:
+        KEPT.clear()
+    assert result.verdict is Verdict.LEAK
+    assert result.containers
+    assert result.unexplained == (further.NO_TIME,)

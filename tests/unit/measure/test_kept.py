@@ -62,7 +62,7 @@ def told(*owners: Any, grows: bool = True, rate: float = 1.0) -> tuple[list[Surv
         rate=rate,
     )
     result = Result(Verdict.LEAK, "", sites=(site,))
-    survivors, unowned = kept(owners, raw, result, {})
+    survivors, unowned, _ = kept(owners, raw, result, {})
     return list(survivors), unowned
 
 
