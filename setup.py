@@ -61,6 +61,7 @@ PY = (
     "pyclaim",
     "pyowners",
     "pycounts",
+    "pyprobes",
     "module",
 )
 

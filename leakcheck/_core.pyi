@@ -21,7 +21,9 @@ class Check:
     than `max_objects` gc objects (default 1,000,000; 0: no limit) neither is counted, and the
     result says so. MODE_CONFIRM compares its own pace with what raised the suspicion: growth of
     `earlier_slope` a run over `earlier_runs` runs (0: not known) in the metric of that index.
-    Reference counts are added up of what the namespaces `counted` hold, see `counted`.
+    Reference counts are added up of what the namespaces `counted` hold, see `counted`. Each of
+    `probes`, twelve at most, is called where gc objects are counted, and judged as a metric of
+    its own, of index 5 and on; what one raises ends the check and propagates.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Check:
         earlier_runs: int = ...,
         earlier_metric: int = ...,
         counted: tuple[dict[str, object], ...] = ...,
+        probes: tuple[Callable[[], int], ...] = ...,
     ) -> None: ...
     def drive(
         self,

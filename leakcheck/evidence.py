@@ -41,6 +41,7 @@ class Reading:
         objects: objects that the cycle collector tracks; None where they were not read.
         references: entries of all lists and deques; None likewise.
         counts: reference counts of what the test's module names; None likewise.
+        probes: what each probe of the check said, in their order; None likewise.
     """
 
     phase: Phase
@@ -50,6 +51,7 @@ class Reading:
     objects: int | None = None
     references: int | None = None
     counts: int | None = None
+    probes: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

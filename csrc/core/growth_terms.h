@@ -17,9 +17,14 @@ typedef enum {
     LC_GROWTH_OBJECTS, /* Wide: objects that the cycle collector knows. */
     LC_GROWTH_REFERENCES, /* Wide. */
     LC_GROWTH_COUNTS, /* Read with the wide ones: reference counts of known objects. */
-    LC_GROWTH_METRICS,
+    /* Read with the wide ones: what probes count outside of the Python heap, such as open
+     * descriptors. Those that there are not stand still. */
+    LC_GROWTH_PROBES,
+    LC_GROWTH_METRICS = LC_GROWTH_PROBES + 12,
     LC_GROWTH_NARROW = LC_GROWTH_OBJECTS, /* How many are read each time. */
 } lc_growth_metric;
+
+enum { LC_GROWTH_PROBES_MAX = LC_GROWTH_METRICS - LC_GROWTH_PROBES };
 
 typedef enum {
     LC_GROWTH_ADAPTIVE, /* Warm-up, screen, and a trace of `windows` windows. */

@@ -4,6 +4,7 @@
 #include "pydrive.h"
 #include "pyloop.h"
 #include "pyowners.h"
+#include "pyprobes.h"
 #include "pyresult.h"
 
 typedef struct {
@@ -28,21 +29,10 @@ static int
 check_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {
-        "mode",
-        "rate",
-        "max_seconds",
-        "iterations",
-        "first_window",
-        "windows",
-        "seed",
-        "shut_free_lists",
-        "wide",
-        "max_objects",
-        "earlier_slope",
-        "earlier_runs",
-        "earlier_metric",
-        "counted",
-        NULL,
+        "mode",           "rate",        "max_seconds",   "iterations",
+        "first_window",   "windows",     "seed",          "shut_free_lists",
+        "wide",           "max_objects", "earlier_slope", "earlier_runs",
+        "earlier_metric", "counted",     "probes",        NULL,
     };
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
@@ -59,11 +49,13 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     int earlier_runs = 0;
     int earlier_metric = 0;
     PyObject *counted = NULL;
+    PyObject *probes = NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "|$iddiiiKppLdiiO!:Check", names, &mode, &rate, &max_seconds,
-            &iterations, &first_window, &windows, &seed, &shut, &wide, &max_objects,
-            &earlier_slope, &earlier_runs, &earlier_metric, &PyTuple_Type, &counted) ||
-        check_names(counted) < 0) {
+            args, kwargs, "|$iddiiiKppLdiiO!O!:Check", names, &mode, &rate,
+            &max_seconds, &iterations, &first_window, &windows, &seed, &shut, &wide,
+            &max_objects, &earlier_slope, &earlier_runs, &earlier_metric, &PyTuple_Type,
+            &counted, &PyTuple_Type, &probes) ||
+        check_names(counted) < 0 || lc_pyprobes_check(probes) < 0) {
         return -1;
     }
     if (self->loop != NULL) {
@@ -92,6 +84,7 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
         .max_objects = max_objects,
         .shut = shut != 0,
         .counted = counted,
+        .probes = probes,
     };
     self->loop = lc_pyloop_new(&settings, &limits);
     return self->loop == NULL ? -1 : 0;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "pyclaim.h"
 
-#include <time.h> /* clock_gettime */
-
 #include "internal/pycore_gc.h" /* PyGC_Head */
 
 #include "../core/graph.h"
 #include "../core/mem.h"
+#include "pyclock.h"
 #include "pyedges.h"
 #include "pykind.h"
 #include "pyroots.h"
@@ -39,14 +38,6 @@ typedef struct {
     lc_status status;
 } walk;
 
-static double
-now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Bytes of a type's objects that lie before their address, in the same block. */
 static size_t
 before(PyTypeObject *type)
@@ -58,7 +49,7 @@ before(PyTypeObject *type)
 static bool
 out_of_time(walk *self)
 {
-    return ++self->looked % LOOKS == 0 && now() > self->until;
+    return ++self->looked % LOOKS == 0 && lc_pyclock_now() > self->until;
 }
 
 static int visit(PyObject *object, void *context);
@@ -364,7 +355,7 @@ look_at_loose(walk *self)
 lc_status
 lc_pyclaim_all(lc_claims *claims, PyObject *none, double max_seconds)
 {
-    walk self = {.claims = claims, .until = now() + max_seconds};
+    walk self = {.claims = claims, .until = lc_pyclock_now() + max_seconds};
     uint32_t tracked = 0;
     lc_status status = lc_pykind_init(&self.kinds, none);
     if (status == LC_OK) {

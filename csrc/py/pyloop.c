@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "pyloop.h"
 
-#include <time.h>   /* clock_gettime */
+#include <string.h> /* memcpy */
 #include <unistd.h> /* getpid */
 
 #include "../core/growth_plan.h"
 #include "../core/mem.h"
 #include "pyapart.h"
+#include "pyclock.h"
 #include "pycode.h"
 #include "pycounts.h"
 #include "pyfree.h"
 #include "pyheap.h"
 #include "pyhook.h"
+#include "pyprobes.h"
 #include "pystack.h"
 #include "pywide.h"
 
@@ -36,6 +38,7 @@ struct lc_pyloop {
     lc_pywide_counts wide; /* Read last. */
     lc_pycounts *counts;   /* Owned while open; NULL: nothing is counted. */
     int64_t counted;       /* Read last. */
+    int64_t probed[LC_GROWTH_PROBES_MAX]; /* Likewise. */
     double began;       /* Seconds, monotonic. */
     double batch_began; /* Likewise. */
     double run_seconds; /* One run of the last batch. */
@@ -50,14 +53,6 @@ struct lc_pyloop {
 };
 
 static lc_pyloop *active; /* The open loop; borrowed. */
-
-static double
-now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void
 code_died(PyCodeObject *code)
@@ -87,6 +82,7 @@ lc_pyloop_new(const lc_growth_settings *growth, const lc_pyloop_settings *settin
     }
     self->settings = *settings;
     Py_XINCREF(self->settings.counted);
+    Py_XINCREF(self->settings.probes);
     return self;
 }
 
@@ -96,6 +92,7 @@ lc_pyloop_free(lc_pyloop *self)
     if (self != NULL) {
         lc_pyloop_close(self);
         Py_XDECREF(self->settings.counted);
+        Py_XDECREF(self->settings.probes);
         lc_pystack_free(self->stack);
         lc_recorder_free(self->recorder);
         lc_pysite_free(self->site);
@@ -131,7 +128,7 @@ open_loop(lc_pyloop *self, const void *base)
     self->state = OPEN;
     self->base = base;
     self->process = getpid();
-    self->began = now();
+    self->began = lc_pyclock_now();
     active = self;
     return 0;
 }
@@ -189,7 +186,7 @@ out_of_time(const lc_pyloop *self)
     double batch = self->run_seconds * self->step.runs;
     double all = self->best_seconds * lc_growth_least(self->growth);
     return most > 0 && self->runs > 0 &&
-           now() - self->began + (batch > all ? batch : all) > most;
+           lc_pyclock_now() - self->began + (batch > all ? batch : all) > most;
 }
 
 int
@@ -220,7 +217,7 @@ lc_pyloop_next(lc_pyloop *self, const void *base, int32_t *runs)
             return 0;
         }
         self->asked = true;
-        self->batch_began = now();
+        self->batch_began = lc_pyclock_now();
         *runs = self->step.runs;
         return 1;
     }
@@ -264,26 +261,28 @@ mark(lc_pyloop *self)
 
 /* Reads the wide metrics where the machine asks for them, until it turns out that there
  * is too much to look at. */
-static void
+static int
 read_wide(lc_pyloop *self, lc_pyloop_reading *reading)
 {
     if (self->step.wide == LC_GROWTH_WIDE_NOT) {
-        return;
+        return 0;
     }
+    if (lc_pyprobes_read(self->settings.probes, self->probed) < 0) {
+        return -1;
+    }
+    reading->probed = true;
+    memcpy(reading->probes, self->probed, sizeof reading->probes);
     if (self->counts != NULL) {
         reading->counts = self->counted = lc_pycounts_sum(self->counts);
     }
-    if (self->narrow) {
-        return;
-    }
     bool whole = self->step.wide == LC_GROWTH_WIDE_ALL;
-    if (!(whole ? lc_pywide_read : lc_pywide_read_new)(self->settings.max_objects,
-                                                       &self->wide)) {
-        self->narrow = true;
-        return;
+    self->narrow = self->narrow || !(whole ? lc_pywide_read : lc_pywide_read_new)(
+                                       self->settings.max_objects, &self->wide);
+    if (!self->narrow) {
+        reading->objects = self->wide.objects;
+        reading->references = self->wide.references;
     }
-    reading->objects = self->wide.objects;
-    reading->references = self->wide.references;
+    return 0;
 }
 
 int
@@ -313,7 +312,9 @@ lc_pyloop_read(lc_pyloop *self)
         .references = -1,
         .counts = -1,
     };
-    read_wide(self, &reading);
+    if (read_wide(self, &reading) < 0) {
+        goto fail;
+    }
     if (self->tracing) {
         reading.blocks = lc_recorder_net(self->recorder, LC_RECORDER_OBJECT);
         reading.raw = lc_recorder_net(self->recorder, LC_RECORDER_RAW);
@@ -328,7 +329,7 @@ lc_pyloop_read(lc_pyloop *self)
         self->dropped++; /* What came since the last reading, however much it was. */
     }
     if (self->step.runs > 0) {
-        double seconds = (now() - self->batch_began) / self->step.runs;
+        double seconds = (lc_pyclock_now() - self->batch_began) / self->step.runs;
         self->run_seconds = seconds;
         if (self->best_seconds == 0 || seconds < self->best_seconds) {
             self->best_seconds = seconds;
@@ -342,6 +343,7 @@ lc_pyloop_read(lc_pyloop *self)
         [LC_GROWTH_REFERENCES] = self->wide.references,
         [LC_GROWTH_COUNTS] = self->counted,
     };
+    memcpy(values + LC_GROWTH_PROBES, self->probed, sizeof self->probed);
     if (reserve_reading(self) != LC_OK || (self->step.mark && mark(self) != LC_OK) ||
         lc_growth_feed(self->growth, values) != LC_OK) {
         PyErr_NoMemory();
@@ -358,8 +360,9 @@ fail:
 void
 lc_pyloop_progress(const lc_pyloop *self, lc_pyloop_state *out)
 {
-    *out = (lc_pyloop_state){
-        .phase = self->step.phase, .runs = self->runs, .seconds = now() - self->began};
+    *out = (lc_pyloop_state){.phase = self->step.phase,
+                             .runs = self->runs,
+                             .seconds = lc_pyclock_now() - self->began};
 }
 
 bool
@@ -380,6 +383,7 @@ lc_pyloop_evidence_of(const lc_pyloop *self)
         .site = self->site,
         .dropped = self->dropped,
         .wide = !self->narrow,
+        .probe_count = lc_pyprobes_count(self->settings.probes),
         .judged = lc_growth_judge(self->growth),
     };
     evidence.window_count = lc_growth_window_ends(self->growth, evidence.window_ends,

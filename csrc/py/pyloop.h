@@ -32,6 +32,8 @@ typedef struct {
     int64_t objects; /* Tracked by the cycle collector; -1: not read. */
     int64_t references; /* Entries of lists and deques; -1: not read. */
     int64_t counts; /* Reference counts of what the test names; -1: not read. */
+    bool probed; /* The probes were asked: */
+    int64_t probes[LC_GROWTH_PROBES_MAX]; /* What each said. */
 } lc_pyloop_reading;
 
 /* What the result is made of; pointers borrowed from the loop. */
@@ -46,6 +48,7 @@ typedef struct {
     lc_pysite *site; /* NULL: nothing was traced. */
     int64_t dropped; /* Allocations, marks, batches that could not be recorded. */
     bool wide; /* The wide metrics were read wherever the machine asked for them. */
+    int32_t probe_count; /* Of the probes in each reading. */
     lc_growth_result judged;
 } lc_pyloop_evidence;
 
@@ -66,6 +69,7 @@ typedef struct {
      * keeps it; that about doubles what a trace of lists and dicts adds. */
     bool shut;
     PyObject *counted; /* Tuple of dicts, or NULL: see pycounts.h. Borrowed. */
+    PyObject *probes; /* Tuple of callables, or NULL: see pyprobes.h. Borrowed. */
 } lc_pyloop_settings;
 
 /* Returns a loop owned by the caller, or NULL with an exception set. */

@@ -188,16 +188,35 @@ int_list(const int32_t *values, int32_t count)
     return list;
 }
 
+/* What each probe said; None where they were not asked. */
+static PyObject *
+probe_tuple(const lc_pyloop_reading *reading, int32_t count)
+{
+    if (!reading->probed) {
+        return Py_NewRef(Py_None);
+    }
+    PyObject *tuple = PyTuple_New(count);
+    for (int32_t i = 0; tuple != NULL && i < count; i++) {
+        PyObject *number = PyLong_FromLongLong(reading->probes[i]);
+        if (number == NULL) {
+            Py_CLEAR(tuple);
+            break;
+        }
+        PyTuple_SET_ITEM(tuple, i, number);
+    }
+    return tuple;
+}
+
 static PyObject *
 reading_list(const lc_pyloop_evidence *e)
 {
     PyObject *list = PyList_New(0);
     for (int32_t i = 0; list != NULL && i < e->reading_count; i++) {
         const lc_pyloop_reading *r = &e->readings[i];
-        PyObject *tuple = Py_BuildValue("(iiLLLLL)", (int)r->phase, (int)r->runs,
-                                        (long long)r->blocks, (long long)r->raw,
-                                        (long long)r->objects, (long long)r->references,
-                                        (long long)r->counts);
+        PyObject *tuple = Py_BuildValue(
+            "(iiLLLLLN)", (int)r->phase, (int)r->runs, (long long)r->blocks,
+            (long long)r->raw, (long long)r->objects, (long long)r->references,
+            (long long)r->counts, probe_tuple(r, e->probe_count));
         if (append(list, tuple) < 0) {
             Py_CLEAR(list);
         }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "pysearch.h"
 
-#include <time.h> /* clock_gettime */
-
 #include "internal/pycore_gc.h" /* PyGC_Head */
 
 #include "../core/graph.h"
 #include "../core/mem.h"
+#include "pyclock.h"
 #include "pyedges.h"
 #include "pykind.h"
 #include "pyroots.h"
@@ -35,14 +34,6 @@ struct lc_pysearch {
     uint32_t from_node; /* LC_GRAPH_NONE: count only, no path leads through it. */
     lc_status status;
 };
-
-static double
-now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static uint64_t
 key_of(PyObject *object)
@@ -79,7 +70,7 @@ lc_pysearch_new(PyObject *harness, double max_seconds, lc_pysearch **out)
     if (self == NULL) {
         return LC_NOMEM;
     }
-    self->until = now() + max_seconds;
+    self->until = lc_pyclock_now() + max_seconds;
     if (lc_pykind_init(&self->kinds, harness) != LC_OK ||
         lc_pairs_init(&self->leaves) != LC_OK ||
         lc_graph_new(tracked(), &self->graph) != LC_OK) {
@@ -287,7 +278,7 @@ visit_reference(PyObject *object, void *context)
 static lc_status
 visit_node(lc_pysearch *self, uint32_t node, uint32_t from)
 {
-    if (++self->visited % LOOKS == 0 && now() > self->until) {
+    if (++self->visited % LOOKS == 0 && lc_pyclock_now() > self->until) {
         return LC_FULL;
     }
     self->from = object_of(self, node);

@@ -177,8 +177,8 @@ def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Resu
         judged=raw["judged"],
         runs=raw["runs"],
         readings=tuple(
-            Reading(PHASES[phase], runs, blocks, in_raw, *map(_if_read, wide))
-            for phase, runs, blocks, in_raw, *wide in raw["readings"]
+            Reading(PHASES[phase], runs, blocks, in_raw, *map(_if_read, wide), probes=probes)
+            for phase, runs, blocks, in_raw, *wide, probes in raw["readings"]
         ),
         marks=tuple(raw["marks"]),
         sites=_sites(raw, rate),

@@ -6,9 +6,9 @@ from __future__ import annotations
 from types import CodeType
 from typing import Literal, TypedDict
 
-RawReading = tuple[int, int, int, int, int, int, int]
-"""(phase 0..2, runs, blocks, raw, gc objects, references, reference counts); the last three -1
-where not read."""
+RawReading = tuple[int, int, int, int, int, int, int, tuple[int, ...] | None]
+"""(phase 0..2, runs, blocks, raw, gc objects, references, reference counts, what each probe said);
+-1 and None where not read."""
 
 RawFrame = tuple[str, str, int, int, int, int]
 """(file, function, line, end_line, column, end_column); -1 where unknown."""

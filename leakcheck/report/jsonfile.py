@@ -65,6 +65,7 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
                 "objects": one.objects,
                 "references": one.references,
                 "counts": one.counts,
+                "probes": None if one.probes is None else list(one.probes),
             }
             for one in result.readings
         ],
@@ -200,6 +201,7 @@ def _read_reading(data: Fields) -> Reading:
         objects=data.optional_integer("objects"),
         references=data.optional_integer("references"),
         counts=data.optional_integer("counts"),
+        probes=data.integers("probes") if data.present("probes") else None,
     )
     data.done()
     return reading

@@ -73,6 +73,41 @@ references_alone_are_a_leak(void **state)
     }
 }
 
+/* Probe `which` counts `each` more a run; the others stand at what they are. */
+static lc_growth_result
+judge_probe(int32_t which, int64_t each)
+{
+    lc_growth *machine = lc_growth_new(&ADAPTIVE);
+    int64_t runs = 0;
+    lc_growth_step step;
+    while ((step = lc_growth_next(machine)).action != LC_GROWTH_DONE) {
+        if (step.action == LC_GROWTH_RUN) {
+            runs += step.runs;
+            int64_t values[LC_GROWTH_METRICS] = {[LC_GROWTH_BLOCKS] = 500};
+            values[LC_GROWTH_PROBES] = 12;
+            values[LC_GROWTH_PROBES + which] += each * runs;
+            assert_int_equal(lc_growth_feed(machine, values), LC_OK);
+        }
+    }
+    lc_growth_result result = lc_growth_judge(machine);
+    lc_growth_free(machine);
+    return result;
+}
+
+static void
+each_probe_is_a_metric_of_its_own(void **state)
+{
+    (void)state;
+    for (int32_t which = 0; which < LC_GROWTH_PROBES_MAX; which++) {
+        lc_growth_result leaks = judge_probe(which, 1);
+        assert_int_equal(leaks.verdict, LC_GROWTH_LEAK);
+        assert_int_equal(leaks.metric, LC_GROWTH_PROBES + which);
+        assert_true(leaks.exact);
+        assert_int_equal(judge_probe(which, 0).verdict, LC_GROWTH_CLEAN);
+        assert_int_equal(judge_probe(which, 0).runs, 9);
+    }
+}
+
 static void
 a_trace_reads_the_wide_metrics_only_where_blocks_do_not_tell(void **state)
 {
@@ -159,6 +194,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_check_walks_no_heap),
         cmocka_unit_test(references_alone_are_a_leak),
+        cmocka_unit_test(each_probe_is_a_metric_of_its_own),
         cmocka_unit_test(a_trace_reads_the_wide_metrics_only_where_blocks_do_not_tell),
         cmocka_unit_test(references_that_grew_in_the_first_screen_only_are_clean),
         cmocka_unit_test(objects_that_replace_older_ones_are_clean_and_others_a_leak),

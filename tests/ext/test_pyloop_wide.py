@@ -49,7 +49,7 @@ def test_what_is_not_counted_decides_nothing_and_is_said() -> None:
     result = result_of(lambda: kept.append(None), max_objects=1)
     assert result["verdict"] == 0
     assert not result["wide"]
-    assert {reading[4:] for reading in result["readings"]} == {(-1, -1, -1)}
+    assert {reading[4:7] for reading in result["readings"]} == {(-1, -1, -1)}
 
 
 def test_no_limit_means_no_limit() -> None:

@@ -27,7 +27,7 @@ def raw(**changes: Any) -> RawResult:
         "judged": 112,
         "runs": 124,
         "windows": 3,
-        "readings": [(0, 1, 100, 5, 90, 300), (2, 124, 112, 0, -1, -1)],
+        "readings": [(0, 1, 100, 5, 90, 300, 7, (3,)), (2, 124, 112, 0, -1, -1, -1, None)],
         "marks": MARKS,
         "window_ends": ENDS,
         "sites": [],
@@ -121,7 +121,7 @@ def test_every_reason_is_a_sentence_of_its_own(why: int) -> None:
 
 def test_readings_keep_their_phase_and_what_was_counted() -> None:
     assert result_of(raw()).readings == (
-        Reading(Phase.WARMUP, 1, 100, 5, 90, 300),
+        Reading(Phase.WARMUP, 1, 100, 5, 90, 300, 7, (3,)),
         Reading(Phase.TRACE, 124, 112, 0),
     )
 

@@ -31,6 +31,7 @@ def test_the_layout_is_basic_types_under_schema_3(result):
             "objects": None,
             "references": None,
             "counts": None,
+            "probes": None,
         }
     ]
     assert data["sites"][0]["series"][-1] == 112
