@@ -10,7 +10,7 @@ from leakcheck.measure.able import load_core
 from leakcheck.model import Frame, Metric, Phase, Reading, Result, Site, Verdict
 
 if TYPE_CHECKING:
-    from leakcheck.measure.raw import RawFrame, RawResult
+    from leakcheck.measure.raw import RawFrame, RawReading, RawResult
 
 _VERDICTS: Final = (Verdict.CLEAN, Verdict.LEAK, Verdict.INCONCLUSIVE)
 PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
@@ -49,6 +49,12 @@ def _is_step(frame: Frame) -> bool:
 
 def _if_read(count: int) -> int | None:
     return None if count < 0 else count
+
+
+def _reading(raw: RawReading) -> Reading:
+    phase, runs, blocks, in_raw, objects, references, counts, probes = raw
+    wide = (_if_read(objects), _if_read(references), _if_read(counts))
+    return Reading(PHASES[phase], runs, blocks, in_raw, *wide, probes=probes)
 
 
 def _sum(these: list[int], those: list[int]) -> list[int]:
@@ -176,10 +182,7 @@ def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Resu
         bound=min(raw["bound"], 1.0) if verdict is Verdict.CLEAN else None,
         judged=raw["judged"],
         runs=raw["runs"],
-        readings=tuple(
-            Reading(PHASES[phase], runs, blocks, in_raw, *map(_if_read, wide), probes=probes)
-            for phase, runs, blocks, in_raw, *wide, probes in raw["readings"]
-        ),
+        readings=tuple(map(_reading, raw["readings"])),
         marks=tuple(raw["marks"]),
         sites=_sites(raw, rate),
         dropped=raw["dropped"],
