@@ -48,6 +48,19 @@ if [ "$purpose" = check ]; then
   command -v valgrind >/dev/null 2>&1 || missing+=(libc6-dbg)
 fi
 
+install() { # install PACKAGE...: by apt-get, which says nothing unless it fails
+  echo "bootstrap: apt-get install $*"
+  export DEBIAN_FRONTEND=noninteractive
+  local log
+  log="$(mktemp)"
+  if ! { apt-get update -q && apt-get install -y -q --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
 if [ "${#missing[@]}" -gt 0 ]; then
   if ! command -v apt-get >/dev/null 2>&1; then
     echo "ci/bootstrap.sh: missing here: ${missing[*]} (names of Debian packages); install their like and run this again" >&2
@@ -57,15 +70,20 @@ if [ "${#missing[@]}" -gt 0 ]; then
     echo "ci/bootstrap.sh: missing here: ${missing[*]}; as root run: apt-get update && apt-get install -y ${missing[*]}" >&2
     exit 1
   fi
-  echo "bootstrap: apt-get install ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  log="$(mktemp)"
-  if ! { apt-get update -q && apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
-    tail -n 20 "$log" >&2
+  if ! install "${missing[@]}"; then
     echo "ci/bootstrap.sh: apt-get could not install ${missing[*]}; its last lines stand above" >&2
     exit 1
   fi
-  rm -f "$log"
+fi
+
+# The page of --leakcheck-html is tried in a browser. Not every system has one to install; without it
+# tests/browser is skipped, but not in a CI.
+has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+if [ "$purpose" = check ] && ! has_browser >/dev/null 2>&1; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1 || ! install chromium; then
+    echo "ci/bootstrap.sh: Chromium could not be installed (Debian: apt-get install -y chromium); tests/browser needs it" >&2
+    [ "${CI:-}" != true ] || exit 1
+  fi
 fi
 
 python="${python:-/usr/bin/python3}"

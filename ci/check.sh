@@ -8,6 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset LEAKCHECK_COVERAGE LEAKCHECK_SANITIZE LEAKCHECK_WERROR LEAKCHECK_CFLAGS
+[ "${CI:-}" != true ] || export LEAKCHECK_BROWSER=required # else tests/browser is skipped without one
+bash ci/bootstrap.sh check
 unset CI BUILD_NUMBER GITHUB_ACTIONS # pytest and hypothesis print and choose otherwise under these
 unset PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
 . ci/lib.sh
@@ -121,7 +123,6 @@ c_style() {
   find csrc tests/c -name '*.[ch]' -print0 | xargs -0 build/venv/lint/bin/clang-format --dry-run --Werror
 }
 
-bash ci/bootstrap.sh check
 mapfile -t pythons < <(find_pythons)
 if [ "${#pythons[@]}" = 0 ]; then
   echo "ci/check.sh: no CPython 3.11 to 3.13 with venv and headers was found" >&2

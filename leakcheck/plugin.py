@@ -20,6 +20,9 @@ ASKED_FOR: Final = ("leakcheck", "__leakcheck_settings__")
 """What an item's keywords hold when the test itself asks for a check: the marker's name, and
 the attribute that the decorator sets."""
 
+_FILES: Final = ("leakcheck_json", "leakcheck_html")
+"""Options that name a file to write when the session ends."""
+
 _VALUES: Final = (
     ("rate", "R", "smallest leak that matters, in blocks a run: 0.3 (default, quick), 0.1, 0.01"),
     ("max-time", "SECONDS", "time that the check of one test may take (default 10)"),
@@ -54,6 +57,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATH",
         default=None,
         help="write what was measured of each test to this file, as JSON, series included",
+    )
+    group.addoption(
+        "--leakcheck-html",
+        metavar="PATH",
+        default=None,
+        help="write a page to this file that shows each leak: its growth, its holder, its code and "
+        "its stacks (needs pytest-leakcheck[html])",
     )
     group.addoption(
         "--leakcheck-baseline",
@@ -95,7 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Since(config, since), "leakcheck-since")
     if _wants_all(config) and not config.option.help:
         _get_ready(config)
-    elif _is_controller(config) or config.getoption("leakcheck_json"):
+    elif _is_controller(config) or any(config.getoption(one) for one in _FILES):
         # Workers find marked tests; the controller learns of them from reports.
         _listen(config, _rules(config))
 
@@ -129,7 +139,8 @@ def _listen(config: pytest.Config, rules: Rules) -> None:
     """Where reports arrive: count, record, hold against what is known."""
     from leakcheck import __version__
     from leakcheck.pytest_plugin.gating import Gating
-    from leakcheck.pytest_plugin.record import Record, RecordFile
+    from leakcheck.pytest_plugin.record import Record
+    from leakcheck.pytest_plugin.recordfile import record_files
     from leakcheck.pytest_plugin.select import read_wishes
     from leakcheck.pytest_plugin.summary import Summary
 
@@ -139,9 +150,7 @@ def _listen(config: pytest.Config, rules: Rules) -> None:
     plugins: dict[str, object] = {"summary": Summary(__version__, wishes, gating)}
     if not hasattr(config, "workerinput"):
         plugins |= {"record": record, "gating": gating}
-        path = config.getoption("leakcheck_json")
-        if path is not None:
-            plugins["record-file"] = RecordFile(path, record, config)
+        plugins |= record_files(record, config)
     for name, plugin in plugins.items():
         config.pluginmanager.register(plugin, f"leakcheck-{name}")
 

@@ -105,6 +105,13 @@ class Sources:
         found = self._file(frame)
         return Statement(missing=found) if isinstance(found, str) else _statement(found, frame)
 
+    def marked(self, frame: Frame) -> dict[int, tuple[int, int]]:
+        """Line -> characters of the frame's expression there, start and end; as in the file."""
+        file = self._file(frame)
+        if isinstance(file, str) or self.statement(frame).missing:
+            return {}
+        return _mark(file, frame, _last(file, frame)) or {}
+
     def normal(self, frame: Frame) -> str:
         """The whole statement in its normal form, for comparison; empty where there is none."""
         found = self._file(frame)

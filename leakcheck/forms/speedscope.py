@@ -18,18 +18,22 @@ SCHEMA: Final = "https://www.speedscope.app/file-format-schema.json"
 
 
 def speedscope(session: Session) -> str:
+    """The file's text."""
+    return json.dumps(profiles(session)) + "\n"
+
+
+def profiles(session: Session) -> dict[str, Any]:
     """A profile for each leak, worst first; a sample is a stack, its weight the blocks that stayed."""
     frames: dict[tuple[str, str, int], int] = {}
-    profiles = [_profile(one, frames) for one in findings(session)]
+    found = [_profile(one, frames) for one in findings(session)]
     named = [{"name": name, "file": file, "line": line} for name, file, line in frames]
-    log = {
+    return {
         "$schema": SCHEMA,
         "exporter": f"leakcheck {session.leakcheck}",
         "name": "what leaks",
         "shared": {"frames": named},
-        "profiles": profiles,
+        "profiles": found,
     }
-    return json.dumps(log) + "\n"
 
 
 def _profile(one: Finding, frames: dict[tuple[str, str, int], int]) -> dict[str, Any]:

@@ -71,10 +71,18 @@ def held(result: Result) -> str:
     return result.cache or next((one.path for one in result.containers if one.path), "")
 
 
-def statement(one: Finding, session: Session) -> str:
-    """The statement to point at; empty where it is not known."""
+def statement(one: Finding, session: Session, sources: Sources | None = None) -> str:
+    """The statement to point at; empty where it is not known.
+
+    Args:
+        one: a leak.
+        session: it is of.
+        sources: the session's, where many leaks are asked for.
+    """
     frame = place(one.result, session)
-    return (Sources(session.sources).text(frame) or "") if frame is not None else ""
+    if frame is None:
+        return ""
+    return (sources or Sources(session.sources)).text(frame) or ""
 
 
 def standing(one: Finding) -> str:

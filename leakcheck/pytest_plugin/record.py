@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Gathers what a session's reports say, and writes the file of `--leakcheck-json`.
+"""Gathers what a session's reports say.
 
-From reports alone, so that pytest-xdist's controller writes what a session without it writes.
+From reports alone, so that pytest-xdist's controller tells what a session without it tells.
 """
 
 from __future__ import annotations
@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from leakcheck.errors import UsageError
 from leakcheck.gate.excerpts import excerpts
 from leakcheck.gate.session import Outcome, Session, Standing, Tested, from_root
-from leakcheck.gate.sessionfile import dumps
-from leakcheck.gate.stored import write
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin.summary import CRASH, RERUN
 from leakcheck.report.jsonfile import from_dict, to_dict
@@ -152,44 +149,6 @@ class Record:
         given = {(started / one).resolve() for one in config.args}
         usual = {(config.rootpath / one).resolve() for one in config.getini("testpaths")}
         return config.rootpath not in given and not (usual and usual <= given)
-
-
-class RecordFile:
-    """Writes the record of a session when it ends.
-
-    Args:
-        path: as given to the option.
-        record: what is written.
-        config: of the session.
-
-    Raises:
-        pytest.UsageError: nothing can be written there.
-    """
-
-    def __init__(self, path: str, record: Record, config: pytest.Config) -> None:
-        self._path = config.invocation_params.dir / path
-        self._record = record
-        if not path or self._path.is_dir() or not _is_folder(self._path.parent):
-            raise pytest.UsageError(f"--leakcheck-json can't write a file at {path!r}")
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
-        """After all others have settled the exit status."""
-        outcome = yield
-        stopped = bool(session.shouldstop or session.shouldfail)
-        status = int(session.exitstatus)
-        stopped = stopped or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        try:
-            write(self._path, dumps(self._record.session(status, stopped=stopped)))
-        except (UsageError, ValueError) as error:
-            pytest.exit(f"leakcheck: {error}", returncode=pytest.ExitCode.INTERNAL_ERROR)
-        return outcome
-
-
-def _is_folder(path: Path) -> bool:
-    """Also one that is still to be made."""
-    there = next(one for one in (path, *path.parents) if one.exists())
-    return there.is_dir()
 
 
 def _slashes(file: str) -> str:

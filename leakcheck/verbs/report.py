@@ -18,6 +18,7 @@ from leakcheck.forms.speedscope import speedscope
 from leakcheck.forms.terminal import terminal
 from leakcheck.gate.sessionfile import dumps, load
 from leakcheck.gate.stored import write
+from leakcheck.html.page import html
 
 if TYPE_CHECKING:
     import argparse
@@ -34,6 +35,7 @@ FORMS: Final[Mapping[str, Callable[[Session, str], str]]] = {
     "junit": lambda session, _: junit(session),
     "markdown": markdown,
     "outputs": lambda session, _: outputs(session),
+    "html": html,
     "speedscope": lambda session, _: speedscope(session),
 }
 """Each is given the session, and its root folder from the top of the repository."""

@@ -80,6 +80,8 @@ def test_the_source_distribution_makes_a_wheel_that_works_away_from_the_tree(
         packed.extractall(tmp_path / "site")
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     assert {"leakcheck/py.typed", "leakcheck/_core.pyi", f"leakcheck/_core{suffix}"} <= listed
+    for name in (ROOT / "leakcheck/html/templates").iterdir():
+        assert f"leakcheck/html/templates/{name.name}" in listed
     assert not [name for name in listed if name.startswith(("tests", "csrc", "examples", "ci"))]
     (entry,) = [name for name in listed if name.endswith("entry_points.txt")]
     assert "leakcheck = leakcheck.plugin" in (tmp_path / "site" / entry).read_text()

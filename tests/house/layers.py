@@ -37,6 +37,7 @@ LAYERS = (  # a unit may import what stands below it, bottom first
     {"report"},
     {"gate"},
     {"forms"},
+    {"html"},
     {"callables", "locate", "target", "traces", "canaries"},
     {"api", "decorator", "doctor", "cli", "pytest_plugin", "plugin", "verbs", "__main__"},
 )
@@ -58,6 +59,8 @@ ONLY = {  # module: files or folders of leakcheck that may import it
     "pytest": ("plugin.py", "pytest_plugin/"),
     "_pytest": ("pytest_plugin/_private.py",),
     "leakcheck._core": ("measure/",),
+    "jinja2": ("html/",),
+    "markupsafe": ("html/",),
 }
 VAGUE = {"utils", "util", "helpers", "helper", "managers", "manager", "common", "base", "misc"}
 

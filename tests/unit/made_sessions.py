@@ -21,6 +21,20 @@ MARKS = (0, 16, 48, 112)
 BUS = "    handlers.append(Callback(fn))"
 
 
+def grown(frames, series, *, each=64, rate=1.0):
+    """A site that follows the runs exactly."""
+    return Site(
+        frames=tuple(frames),
+        truncated=False,
+        blocks=series[-1],
+        bytes=each * series[-1],
+        series=tuple(series),
+        grows=True,
+        exact=True,
+        rate=rate,
+    )
+
+
 def leak(fingerprint="LC-00000000aa", *, rate=2.0, file="app/bus.py", line=41, **more):
     """A leak whose line is in `file`, from the root."""
     frames = (
@@ -28,9 +42,7 @@ def leak(fingerprint="LC-00000000aa", *, rate=2.0, file="app/bus.py", line=41, *
         Frame(file, "subscribe", line, line, 4, 33),
     )
     series = tuple(int(rate * mark) for mark in MARKS)
-    size = series[-1] * 64
-    grows = exact = True
-    site = Site(frames, not grows, series[-1], size, series, grows, exact, rate)
+    site = grown(frames, series, rate=rate)
     values = {
         "reason": "blocks grew in each of 4 windows",
         "rate": rate,
