@@ -19,6 +19,7 @@ from leakcheck.gate.outcome import gate, sentences
 from leakcheck.gate.session import Standing
 from leakcheck.html.detail import detail
 from leakcheck.html.engine import asset, template
+from leakcheck.html.others import undecided, with_verdict
 from leakcheck.html.tree import kept
 from leakcheck.model import Frame, Verdict
 
@@ -84,13 +85,14 @@ def html(session: Session, prefix: str = "") -> str:
     drawn = [rich.render(one=one) for one in details[FIRST:]]
     held = gate(session)
     log = profiles(session)
+    unsure = undecided(session, sources)
     return page.render(
         policy=_policy(style, script),
         style=_markup(style),
         script=_markup(script),
         data=_json(_data(found, sources, log, drawn)),
         session=session,
-        headline=_headline(held.failing, session),
+        headline=_headline(len(held.failing), len(unsure)),
         failing=bool(held.failing) or held.fails(strict=session.strict),
         verdicts=_verdicts(session.tests),
         notes=tuple(sentences(held, strict=session.strict)),
@@ -102,9 +104,9 @@ def html(session: Session, prefix: str = "") -> str:
         ],
         details=details[:FIRST],
         texts=details[FIRST:],
-        undecided=_with(session, Verdict.INCONCLUSIVE, Verdict.NOT_MEASURED),
-        caches=_with(session, Verdict.CACHE),
-        clean=_with(session, Verdict.CLEAN),
+        undecided=unsure,
+        caches=with_verdict(session, Verdict.CACHE),
+        clean=with_verdict(session, Verdict.CLEAN),
         unchecked=[one for one in session.tests if one.result is None],
     )
 
@@ -172,11 +174,11 @@ def _data(
     }
 
 
-def _headline(failing: Sequence[Finding], session: Session) -> str:
+def _headline(failing: int, unsure: int) -> str:
     if failing:
-        return "1 leak" if len(failing) == 1 else f"{len(failing):,} leaks"
-    undecided = len(_with(session, Verdict.INCONCLUSIVE, Verdict.NOT_MEASURED))
-    return "No leak that fails" + (f", {undecided:,} tests undecided" if undecided else "")
+        return "1 leak fails" if failing == 1 else f"{failing:,} leaks fail"
+    tests = "1 test" if unsure == 1 else f"{unsure:,} tests"
+    return f"No leak fails, {tests} undecided" if unsure else "No leak fails"
 
 
 def _verdicts(tests: Sequence[Tested]) -> list[Share]:
@@ -210,9 +212,3 @@ def _row(one: Finding, session: Session, prefix: str, sources: Sources) -> Row:
         test=test or file,
         others=len(one.tests) - 1,
     )
-
-
-def _with(session: Session, *verdicts: Verdict) -> list[Tested]:
-    return [
-        one for one in session.tests if one.result is not None and one.result.verdict in verdicts
-    ]

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from tests.browser.chromium import ARGUMENTS, path
 
 
 def _missing(what):
@@ -22,18 +21,15 @@ def _missing(what):
 @pytest.fixture(scope="module")
 def chromium():
     """A browser without a window."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
+    found = path()
+    if found is None:
         _missing("no Chromium is installed")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _missing("playwright is not installed")
     with sync_playwright() as playwright:
-        # Its own sandbox can't be had by root, nor in most containers; it opens our own files only.
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -26,7 +26,7 @@ def test_the_page_is_that_of_the_file_of_results(run, pytester):
 def test_it_is_written_with_workers_too(run, pytester):
     run(SOURCE, "--leakcheck-html=page.html", "-n2", plugins=["xdist.plugin", "xdist.looponfail"])
     text = (pytester.path / "page.html").read_text()
-    assert '<h1 class="bad">1 leak</h1>' in text
+    assert '<h1 class="bad">1 leak fails</h1>' in text
 
 
 @pytest.mark.parametrize("path", ["", ".", "test_it.py/page.html"])
