@@ -29,7 +29,7 @@ MADE = session(
     case(f"t.py::undecided[{SCRIPT}]", other(Verdict.INCONCLUSIVE, SCRIPT)),
     case("t.py::clean", clean()),
 )
-ROWS = "#table tbody tr:not(.shown)"
+ROWS = "#table > tbody > tr:not(.shown)"
 
 
 @pytest.fixture

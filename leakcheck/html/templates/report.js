@@ -229,8 +229,15 @@
     const table = $("#table");
     if (!table) return;
     const body = table.tBodies[0];
+    const heads = [...table.tHead.rows[0].cells];
     const rows = [...body.rows].map((row, number) => ({ row, number, below: null, text: null }));
     const link = ({ row }) => row.cells[1].firstElementChild;
+
+    // On a narrow screen some are left out.
+    const columns = () => heads.filter((head) => getComputedStyle(head).display !== "none").length;
+    addEventListener("resize", () => {
+      for (const { below } of rows) if (below) below.cells[0].colSpan = columns();
+    });
 
     async function toggle(one) {
       const inside = document.getElementById(`d${one.number}`);
@@ -243,7 +250,7 @@
         one.below = null;
         return;
       }
-      one.below = make("tr", { class: "shown" }, make("td", { colspan: "7" }, inside));
+      one.below = make("tr", { class: "shown" }, make("td", { colspan: String(columns()) }, inside));
       one.row.after(one.below);
       await ready(inside, one.number);
     }
@@ -273,8 +280,7 @@
       const cell = one.row.cells[column];
       return kind === "rank" ? one.number : kind === "number" ? Number(cell.dataset.value) : cell.textContent;
     };
-    const natural = new Intl.Collator("en", { numeric: true }).compare;
-    const heads = [...table.tHead.rows[0].cells];
+    const compareText = new Intl.Collator("en", { numeric: true }).compare;
     heads.forEach((head, column) => {
       const button = make("button", { type: "button" }, head.textContent);
       head.replaceChildren(button);
@@ -285,7 +291,7 @@
         heads.forEach((other) => other.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const keyed = rows.map((one) => [value(one, column, kind), one]);
-        const compare = kind === "text" ? natural : (a, b) => (a > b) - (a < b);
+        const compare = kind === "text" ? compareText : (a, b) => (a > b) - (a < b);
         keyed.sort(([a, one], [b, other]) => (down ? -1 : 1) * compare(a, b) || one.number - other.number);
         rows.splice(0, rows.length, ...keyed.map(([, one]) => one));
         body.append(...rows.flatMap((one) => one.below ? [one.row, one.below] : [one.row]));
@@ -312,7 +318,8 @@
         one.row.hidden = !fits || found > most;
         if (one.below) one.below.hidden = one.row.hidden;
       }
-      output.textContent = found === rows.length ? `${count(found)} findings` : `${count(found)} of ${count(rows.length)} findings`;
+      const many = rows.length === 1 ? "1 finding" : `${count(rows.length)} findings`;
+      output.textContent = found === rows.length ? many : `${count(found)} of ${many}`;
       more.hidden = found <= most;
       more.textContent = `Show all ${count(found)}`;
     }
