@@ -58,7 +58,7 @@ def add(verbs: Any) -> None:
         "--prefix",
         metavar="FOLDER",
         help="the root folder of the session from the top of the repository, for the paths in "
-        "sarif, github, gitlab and markdown (default: as GITHUB_WORKSPACE or CI_PROJECT_DIR says)",
+        "sarif, github, gitlab, markdown and html (default: as GITHUB_WORKSPACE or CI_PROJECT_DIR says)",
     )
     parser.set_defaults(action=run)
 

@@ -9,6 +9,7 @@ from leakcheck.forms.speedscope import speedscope
 from leakcheck.gate.session import Standing
 from leakcheck.html.page import FIRST, html
 from leakcheck.model import Frame, Verdict
+from tests.unit.html.hostile_words import HOSTILE_WORDS, hostile
 from tests.unit.html.large import large
 from tests.unit.made_sessions import case, clean, grown, leak, other, session
 
@@ -220,6 +221,15 @@ def test_a_script_in_an_id_stays_text(page):
     assert page.locator("#table").get_by_text(SCRIPT).first.is_visible()
     assert page.evaluate("window.pwned") is None
     assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("word", HOSTILE_WORDS)
+def test_no_text_does_more_than_show(show, word):
+    page = show(html(hostile(word)))
+    page.locator("tr.shown [role=tree]").wait_for()
+    page.locator("#whole summary").click()
+    page.locator("#whole [role=tree]").wait_for()
+    assert page.locator("img, iframe, object, main script, main a:not([href^='#'])").count() == 0
 
 
 def test_whatever_is_put_into_the_page_does_not_run(chromium, tmp_path):

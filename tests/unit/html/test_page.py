@@ -15,11 +15,13 @@ from leakcheck.forms.speedscope import speedscope
 from leakcheck.gate.baseline import Entry
 from leakcheck.gate.session import Standing
 from leakcheck.html.page import FIRST, embedded, html, packed
-from leakcheck.model import Container, Result, Verdict
-from tests.unit.forms.hostile import EVIL, HOSTILE
+from leakcheck.model import Result, Verdict
+from tests.unit.forms.hostile import HOSTILE
+from tests.unit.html.hostile_words import HOSTILE_WORDS, hostile
 from tests.unit.html.large import large
 from tests.unit.html.reading import Page, unpacked
 from tests.unit.made_sessions import case, clean, leak, other, session
+from tests.unit.report.any_results import fill, results
 from tests.unit.unchecked import LONG
 
 ONE = session(case("t.py::x", leak()))
@@ -109,6 +111,7 @@ def test_what_is_handed_out_for_speedscope_is_that_form():
     assert unpacked(Page(html(ONE)).data()["profile"]) == json.loads(speedscope(ONE))
 
 
+@LONG
 def test_the_same_session_is_the_same_page():
     made = large(FIRST + 2)
     assert html(made) == html(replace(made))
@@ -140,34 +143,6 @@ def test_nothing_is_loaded_from_elsewhere():
 
 
 TAGS = {tag for tag, _ in Page(html(large(2))).tags} | {"p", "b", "div", "span", "fieldset"}
-HOSTILE_WORDS = (
-    "<script>alert(1)</script>",
-    "</script><img src=x onerror=alert(1)>",
-    "</pre></style><svg onload=alert(1)>",
-    '"><a href="javascript:alert(1)">',
-    "' onmouseover='alert(1)",
-    "{{ 7 * 7 }}{% raw %}",
-    "<!--<script>",
-    "&lt;b&gt; &amp;",
-    "\u2028\u2029\x00\x1b[2J\ud800\udcff\u202e",
-    EVIL,
-)
-
-
-def hostile(word):
-    """A session that has the word wherever text of others can stand."""
-    held = Container(word, f"app.{word}", "app", 1, 2, None, 1)
-    made = leak(None, file=f"app/{word}.py", containers=(held,), cache=word, reason=word)
-    return session(
-        case(f"t.py::x[{word}]", made, note=word, standing=Standing.WORSE),
-        case(f"t.py::y[{word}]", other(Verdict.INCONCLUSIVE, word)),
-        case(f"t.py::z[{word}]", why=word),
-        case(f"t.py::c[{word}]", clean()),
-        sources={f"app/{word}.py": {41: f"    handlers.append({word!r})"}},
-        options=(word,),
-        platform=word,
-        python=word,
-    )
 
 
 @pytest.mark.parametrize("word", HOSTILE_WORDS)
@@ -187,6 +162,23 @@ def test_a_script_in_a_test_id_can_be_read():
 @given(st.text(max_size=40))
 def test_whatever_a_test_is_called_it_is_no_markup(word):
     page = Page(html(hostile(word)))
+    assert page.problems == []
+    assert {tag for tag, _ in page.tags} <= TAGS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return fill(tmp_path_factory.mktemp("any"))
+
+
+@LONG
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_whatever_was_measured_there_is_a_page(folder, data):
+    found = data.draw(st.lists(results(folder), max_size=3))
+    tests = (case(f"t.py::x{at}", one) for at, one in enumerate(found))
+    page = Page(html(session(*tests, root=str(folder), sources={})))
     assert page.problems == []
     assert {tag for tag, _ in page.tags} <= TAGS
 

@@ -4,6 +4,7 @@
 from leakcheck.html.tree import DEEPEST, rows
 from leakcheck.model import Frame
 from tests.unit.made_sessions import grown, leak
+from tests.unit.unchecked import LONG
 
 
 def site(names, blocks):
@@ -43,6 +44,7 @@ def test_shares_are_of_all_that_stayed():
     assert [row.share for row in rows(leak(sites=(site("a", 3), site("b", 1))))] == [0.75, 0.25]
 
 
+@LONG
 def test_as_many_lists_open_as_close_however_deep():
     deep = [site("f" * depth, 1) for depth in range(1, 3 * DEEPEST)]
     found = rows(leak(sites=tuple(deep)))
