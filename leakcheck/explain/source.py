@@ -79,9 +79,13 @@ class Sources:
 
     Args:
         saved: file -> line -> text: files that are not read, because their lines are given.
+        closed: no other file is read either.
     """
 
-    def __init__(self, saved: Mapping[str, Mapping[int, str]] | None = None) -> None:
+    def __init__(
+        self, saved: Mapping[str, Mapping[int, str]] | None = None, *, closed: bool = False
+    ) -> None:
+        self._closed = closed
         self._files: dict[str, _File | str] = {
             file: _sparse(lines) for file, lines in (saved or {}).items() if lines
         }
@@ -128,6 +132,8 @@ class Sources:
         if frame.file.startswith("<"):
             return "generated code, no source file"
         found = self._files.get(frame.file)
+        if found is None and self._closed:
+            return "its source was not kept"
         if found is None:
             found = self._files[frame.file] = _load(frame.file)
         return found if isinstance(found, str) or frame.line > 0 else "line unknown"

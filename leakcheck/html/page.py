@@ -77,7 +77,8 @@ def html(session: Session, prefix: str = "") -> str:
         UsageError: jinja2 is not installed.
     """
     found = findings(session)
-    sources = Sources(session.sources)
+    # What is on the disk may be of another day, or of another project than the results.
+    sources = Sources(session.sources, closed=True)
     page = template("page.html")
     style, script = asset("report.css"), asset("report.js")
     details = [detail(one, session, sources) for one in found]

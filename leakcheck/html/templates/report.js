@@ -104,7 +104,7 @@
     const reset = make("button", { type: "button" }, "Whole tree");
     const matches = make("output", { "aria-live": "polite" });
     const tower = make("div", { class: "tower", role: "tree", "aria-label": "Stacks by growth", "aria-describedby": `${id}-keys` });
-    const told = make("p", { class: "told", "aria-live": "polite" });
+    const told = make("p", { class: "told" }); // what a call that is focused is called already
     const keys = make("span", { id: `${id}-keys` }, "arrow keys move, Enter zooms, Escape shows all");
     place.replaceChildren(make("div", { class: "icicle-tools" }, search, reset, matches, make("span", { class: "icicle-keys" }, keys)), tower, told);
     let zoom = top;

@@ -203,3 +203,19 @@ def test_a_real_frame_is_found_from_its_code_object():
     )
     assert found.text == 'raise KeyError("é", "名前", str(value.none))'
     assert marked(found) == ["value.none"]
+
+
+def test_the_expression_of_a_frame_is_marked_on_each_of_its_lines():
+    sources = Sources({"a.py": {1: "keep(größe,", 2: "     two)"}})
+    assert sources.marked(Frame("a.py", "f", 1, 2, 0, 9)) == {1: (0, 11), 2: (5, 9)}
+    assert sources.marked(Frame("a.py", "f", 1)) == {}
+    assert sources.marked(Frame("", "f", 1, 1, 0, 4)) == {}
+
+
+def test_where_only_what_was_saved_counts_no_file_is_read(tmp_path):
+    path = tmp_path / "there.py"
+    path.write_text("x = 1\n")
+    frame = Frame(str(path), "<module>", 1)
+    assert Sources().text(frame) == "x = 1"
+    assert Sources(closed=True).text(frame) is None
+    assert Sources(closed=True).statement(frame).missing == "its source was not kept"

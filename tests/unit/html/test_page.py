@@ -21,7 +21,7 @@ from tests.unit.html.hostile_words import HOSTILE_WORDS, hostile
 from tests.unit.html.large import large
 from tests.unit.html.reading import Page, unpacked
 from tests.unit.made_sessions import case, clean, leak, other, session
-from tests.unit.report.any_results import fill, results
+from tests.unit.report.any_results import SOURCE, fill, results
 from tests.unit.unchecked import LONG
 
 ONE = session(case("t.py::x", leak()))
@@ -133,6 +133,12 @@ def test_only_our_own_style_and_script_may_run():
     assert "unsafe" not in policy
 
 
+def test_no_source_is_shown_that_the_session_did_not_keep(tmp_path):
+    (tmp_path / "other.py").write_text("secret = 1\n" * 50)
+    made = leak(file=str(tmp_path / "other.py"))
+    assert "secret" not in html(session(case("t.py::x", made), sources={}))
+
+
 def test_nothing_is_loaded_from_elsewhere():
     page = Page(html(HOSTILE))
     for _, attributes in page.tags:
@@ -178,7 +184,8 @@ def folder(tmp_path_factory):
 def test_whatever_was_measured_there_is_a_page(folder, data):
     found = data.draw(st.lists(results(folder), max_size=3))
     tests = (case(f"t.py::x{at}", one) for at, one in enumerate(found))
-    page = Page(html(session(*tests, root=str(folder), sources={})))
+    sources = {str(folder / "good.py"): dict(enumerate(SOURCE.split("\n"), 1))}
+    page = Page(html(session(*tests, root=str(folder), sources=sources)))
     assert page.problems == []
     assert {tag for tag, _ in page.tags} <= TAGS
 
