@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds the sampler, `leakcheck._core`. All else about the package is in pyproject.toml.
+"""Builds the sampler, `leakcheck._core`, and the shim that is preloaded, `_shim`. All else about the package is in pyproject.toml.
 
 Switches, read from the environment:
     LEAKCHECK_COVERAGE=1                    count executed lines for gcov
@@ -18,6 +18,7 @@ import shutil
 import sys
 import sysconfig
 from pathlib import Path
+from platform import libc_ver
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -49,6 +50,7 @@ PY = (
     "pytrail",
     "pyentry",
     "pyhook",
+    "pyrecord",
     "pyloop",
     "pydrive",
     "pycheck",
@@ -62,6 +64,7 @@ PY = (
     "pyowners",
     "pycounts",
     "pyprobes",
+    "pynative",
     "module",
 )
 
@@ -173,7 +176,7 @@ def missing_headers() -> str | None:
 
 
 class BuildSampler(build_ext):
-    """Builds csrc/core under stricter rules than csrc/py, which sees CPython's headers."""
+    """Builds core and os under stricter rules than csrc/py, which sees CPython's headers."""
 
     def finalize_options(self) -> None:
         """Compile everything each time: a stale object may be of another flavour."""
@@ -196,9 +199,9 @@ class BuildSampler(build_ext):
         super().build_extensions()
 
     def build_extension(self, ext: Extension) -> None:
-        """Compile csrc/core by itself, then hand its objects to the usual build of csrc/py."""
+        """Compile core and os by themselves, then hand the objects to the usual build of py."""
         everything = list(ext.sources)
-        core = [name for name in everything if name.startswith("csrc/core/")]
+        core = [name for name in everything if name.startswith(("csrc/core/", "csrc/os/"))]
         strict = ["-Wpedantic"]
         if os.environ.get("LEAKCHECK_WERROR") == "1":
             strict += ["-Wconversion"]
@@ -217,7 +220,29 @@ class BuildSampler(build_ext):
             ext.sources = everything
 
 
-def extension() -> Extension:
+def shim() -> list[Extension]:
+    """What is preloaded to hear of native memory, where there is one for this C library.
+
+    No sanitizer and no counter of lines: it stands below both.
+    """
+    if libc_ver()[0] != "glibc":
+        return []
+    warnings = [one for one in flags()[0] if one.startswith("-W")]
+    return [
+        Extension(
+            "leakcheck._shim",
+            sources=["csrc/os/shim_glibc.c"],
+            depends=headers(),
+            extra_compile_args=[
+                *("-std=c11", "-O2", "-fno-builtin", "-fno-lto", "-fvisibility=hidden"),
+                *warnings,
+            ],
+            extra_link_args=["-fno-lto"],
+        )
+    ]
+
+
+def sampler() -> Extension:
     """The one extension."""
     core, py = sources()
     compile_args, link_args = flags()
@@ -232,4 +257,4 @@ def extension() -> Extension:
     )
 
 
-setup(ext_modules=[extension()], cmdclass={"build_ext": BuildSampler})
+setup(ext_modules=[sampler(), *shim()], cmdclass={"build_ext": BuildSampler})

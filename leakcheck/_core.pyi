@@ -77,6 +77,15 @@ class Check:
         two million such blocks.
         """
 
+def native_blocks() -> int:
+    """Native blocks that came minus those that went since native_listen, the same in a trace or not.
+
+    Memory that the C library gave to others than Python's allocators, and mappings.
+    """
+
+def native_listen() -> bool:
+    """From now on traces record native blocks too. False: leakcheck's shim is not preloaded."""
+
 def judge_series(
     runs: Sequence[int],
     counts: Sequence[int],

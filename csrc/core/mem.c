@@ -1,13 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "mem.h"
 
-#include <stdint.h> /* SIZE_MAX */
-#include <stdlib.h> /* calloc, realloc, free */
+#include <stdatomic.h> /* atomic_signal_fence */
+#include <stdint.h>    /* SIZE_MAX */
+#include <stdlib.h>    /* calloc, realloc, free */
+
+_Thread_local int lc_mem_inside;
+
+/* A compiler knows what malloc does and may leave out a store that malloc does not read:
+ * the fences make it one that anybody might. */
+static inline void
+enter(void)
+{
+    lc_mem_inside++;
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
+static inline void
+leave(void)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    lc_mem_inside--;
+}
 
 void *
 lc_mem_calloc(size_t count, size_t size)
 {
-    return calloc(count, size);
+    enter();
+    void *block = calloc(count, size);
+    leave();
+    return block;
 }
 
 void *
@@ -18,11 +40,16 @@ lc_mem_resize(void *block, size_t count, size_t size)
     }
     /* realloc() to 0 bytes may release the block and still return NULL. */
     size_t bytes = count * size;
-    return realloc(block, bytes != 0 ? bytes : 1);
+    enter();
+    void *resized = realloc(block, bytes != 0 ? bytes : 1);
+    leave();
+    return resized;
 }
 
 void
 lc_mem_free(void *block)
 {
+    enter();
     free(block);
+    leave();
 }

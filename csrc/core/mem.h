@@ -6,12 +6,17 @@
  * tables. Tests link tests/c/support/mem_fake.c in place of mem.c: it counts what
  * is outstanding and can fail the nth allocation.
  *
+ * Where the C library is listened to (csrc/os/shim.h), lc_mem_inside tells what is ours.
+ *
  * Thread rule: as safe as the C library's malloc, from any thread.
  */
 #ifndef LC_CORE_MEM_H
 #define LC_CORE_MEM_H
 
 #include <stddef.h> /* size_t */
+
+/* Above 0 while this thread is inside a function of this header. */
+extern _Thread_local int lc_mem_inside;
 
 /* Returns `count * size` zeroed bytes, owned by the caller, or NULL when there is no
  * memory or the product overflows. */

@@ -10,24 +10,24 @@ typedef struct {
     lc_ledger ledger;   /* Owned. */
     int64_t untracked;  /* Releases of blocks this book had never seen. */
     int64_t dropped;    /* Blocks that came to life and could not be recorded. */
+    atomic_flag busy;   /* The lock; not used for OBJECT. */
 } book;
 
 struct lc_recorder {
     lc_calltree *tree; /* Owned. */
     book books[LC_RECORDER_BOOKS];
     int64_t missing_marks; /* Under the interpreter lock. */
-    atomic_flag raw_busy;  /* The RAW book's lock. */
 };
 
-/* The raw domain is used without the interpreter lock. What happens inside is nearly
- * always a handful of memory accesses, so waiting threads spin: while a table grows or a
- * mark is copied, as long as that takes. The OBJECT book needs no lock. */
+/* The raw domain and the C library are used without the interpreter lock. What happens
+ * inside is nearly always a handful of memory accesses, so waiting threads spin: while a
+ * table grows or a mark is copied, as long as that takes. The OBJECT book needs no lock. */
 static inline void
 lock(lc_recorder *self, lc_recorder_book which)
 {
-    if (which == LC_RECORDER_RAW) {
-        while (
-            atomic_flag_test_and_set_explicit(&self->raw_busy, memory_order_acquire)) {
+    if (which != LC_RECORDER_OBJECT) {
+        atomic_flag *busy = &self->books[which].busy;
+        while (atomic_flag_test_and_set_explicit(busy, memory_order_acquire)) {
         }
     }
 }
@@ -35,8 +35,8 @@ lock(lc_recorder *self, lc_recorder_book which)
 static inline void
 unlock(lc_recorder *self, lc_recorder_book which)
 {
-    if (which == LC_RECORDER_RAW) {
-        atomic_flag_clear_explicit(&self->raw_busy, memory_order_release);
+    if (which != LC_RECORDER_OBJECT) {
+        atomic_flag_clear_explicit(&self->books[which].busy, memory_order_release);
     }
 }
 
@@ -47,10 +47,10 @@ lc_recorder_new(void)
     if (self == NULL) {
         return NULL;
     }
-    atomic_flag_clear(&self->raw_busy);
     self->tree = lc_calltree_new();
     bool ok = self->tree != NULL;
     for (int i = 0; i < LC_RECORDER_BOOKS; i++) {
+        atomic_flag_clear(&self->books[i].busy);
         lc_ledger_init(&self->books[i].ledger);
         self->books[i].blocks = lc_blocks_new();
         ok = ok && self->books[i].blocks != NULL;
@@ -126,7 +126,7 @@ lc_recorder_take(lc_recorder *self, lc_recorder_book which, const void *block,
     if (known) {
         lc_ledger_add(&b->ledger, value.node, -1, -(int64_t)value.size);
     }
-    else {
+    else if (which != LC_RECORDER_NATIVE) {
         b->untracked++;
     }
     unlock(self, which);
@@ -144,7 +144,7 @@ lc_recorder_restore(lc_recorder *self, lc_recorder_book which, const void *block
     if (known) {
         put_locked(b, block, size, node);
     }
-    else {
+    else if (which != LC_RECORDER_NATIVE) {
         b->untracked--;
     }
     unlock(self, which);
@@ -255,7 +255,9 @@ lc_recorder_footprint(lc_recorder *self)
 void
 lc_recorder_unlock_after_fork(lc_recorder *self)
 {
-    atomic_flag_clear(&self->raw_busy);
+    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
+        atomic_flag_clear(&self->books[which].busy);
+    }
 }
 
 bool

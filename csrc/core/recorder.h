@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the allocator hooks talk to: two books of live blocks over one call tree.
+ * What the allocator hooks talk to: three books of live blocks over one call tree.
  *
  *     LC_RECORDER_OBJECT   blocks of the object and mem domains
  *     LC_RECORDER_RAW      blocks of the raw domain
+ *     LC_RECORDER_NATIVE   what the C library gave to others than Python's allocators
  *
  * A block is always released through the domain that made it, so the books never need
  * each other. Each has its own block table and ledger.
  *
  * Invariant: per book, the ledger's blocks now add up to the table's count. The net count
  * is that, plus the blocks dropped, less the releases of blocks the book does not know
- * (made before it began, or dropped).
+ * (made before it began, or dropped). The NATIVE book does not count those: memory that
+ * libraries took before is released at any time.
  *
  * Thread rule: the OBJECT book and the tree belong to whoever holds the interpreter lock.
- * The RAW book may be used by any thread at any time and has a lock of its own.
+ * The other two may be used by any thread at any time; each has a lock of its own.
  * No function fails the caller: what can't be recorded is counted as dropped.
  */
 #ifndef LC_CORE_RECORDER_H
@@ -31,6 +33,7 @@
 typedef enum {
     LC_RECORDER_OBJECT,
     LC_RECORDER_RAW,
+    LC_RECORDER_NATIVE,
     LC_RECORDER_BOOKS,
 } lc_recorder_book;
 
@@ -55,7 +58,7 @@ bool lc_recorder_take(lc_recorder *self, lc_recorder_book book, const void *bloc
 void lc_recorder_restore(lc_recorder *self, lc_recorder_book book, const void *block,
                          size_t size, uint32_t node, bool known);
 
-/* Copies both ledgers into a mark. LC_NOMEM: the mark is missing and counted as dropped. */
+/* Copies the ledgers into a mark. LC_NOMEM: the mark is missing and counted as dropped. */
 lc_status lc_recorder_mark(lc_recorder *self);
 uint32_t lc_recorder_marks(const lc_recorder *self);
 
@@ -79,10 +82,10 @@ lc_status lc_recorder_each(lc_recorder *self, lc_recorder_book book,
 int64_t lc_recorder_untracked(lc_recorder *self);
 int64_t lc_recorder_dropped(lc_recorder *self);
 
-/* Bytes of our own memory in both block tables. */
+/* Bytes of our own memory in the block tables. */
 size_t lc_recorder_footprint(lc_recorder *self);
 
-/* Lets a forked child go on when another thread of the parent held the lock. */
+/* Lets a forked child go on when another thread of the parent held a lock. */
 void lc_recorder_unlock_after_fork(lc_recorder *self);
 
 bool lc_recorder_check(lc_recorder *self);

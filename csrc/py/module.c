@@ -16,6 +16,7 @@
 #include "pyholders.h"
 #include "pyintern.h"
 #include "pyloop.h"
+#include "pynative.h"
 #include "pyresult.h"
 #include "pywide.h"
 
@@ -219,6 +220,10 @@ static PyMethodDef methods[] = {
      PyDoc_STR("The local variable by which a frame or generator holds a value.")},
     {"counted", core_counted, METH_O,
      PyDoc_STR("The objects whose reference counts a Check adds up.")},
+    {"native_blocks", lc_pynative_blocks, METH_NOARGS,
+     PyDoc_STR("Native blocks that came minus those that went.")},
+    {"native_listen", lc_pynative_listen, METH_NOARGS,
+     PyDoc_STR("Have the preloaded shim tell of native blocks; false: there is none.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},

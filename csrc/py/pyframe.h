@@ -28,6 +28,10 @@ typedef struct {
 /* The calling thread's state if it is attached to the main interpreter; else NULL. */
 PyThreadState *lc_pyframe_thread(void);
 
+/* The calling thread's state of the main interpreter, attached or not; NULL: it has none. Its
+ * frames stand still while it is not attached, for nobody else may run them. */
+PyThreadState *lc_pyframe_own_thread(void);
+
 /* Fixes which interpreter is the main one. Called once, before anything above. */
 void lc_pyframe_prepare(void);
 

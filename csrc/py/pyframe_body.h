@@ -25,6 +25,13 @@ lc_pyframe_thread(void)
     return thread != NULL && thread->interp == main_interpreter ? thread : NULL;
 }
 
+PyThreadState *
+lc_pyframe_own_thread(void)
+{
+    PyThreadState *thread = PyGILState_GetThisThreadState();
+    return thread != NULL && thread->interp == main_interpreter ? thread : NULL;
+}
+
 const void *
 lc_pyframe_current(PyThreadState *thread)
 {

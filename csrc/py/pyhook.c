@@ -2,11 +2,10 @@
 #include "pyhook.h"
 
 #include <pthread.h> /* pthread_atfork */
-#include <sched.h>   /* sched_yield */
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "pyframe.h"
+#include "pyrecord.h"
 
 enum { RAW, MEM, OBJ, DOMAINS };
 
@@ -19,71 +18,8 @@ static const PyMemAllocatorDomain domain_ids[DOMAINS] = {
 static PyMemAllocatorEx original[DOMAINS]; /* What stood below each hook. */
 static bool installed[DOMAINS];
 static atomic_int_fast64_t raw_live;  /* Blocks; see lc_pyhook_raw_live. */
-static atomic_bool tracing;           /* Hooks record only while set. */
-static atomic_int raw_inside; /* Threads that record in the raw book right now. */
-static lc_recorder *recorder; /* Borrowed while tracing. */
-static lc_pystack *stack; /* Borrowed while tracing. */
-
-/* Depth of this thread inside an object or mem hook. */
-static _Thread_local int nested __attribute__((tls_model("initial-exec")));
-
 /* Calls of this thread that each malloc hook has had; see is_heard. */
 static _Thread_local unsigned heard[DOMAINS] __attribute__((tls_model("initial-exec")));
-
-static inline bool
-on(void)
-{
-    return atomic_load_explicit(&tracing, memory_order_relaxed);
-}
-
-/* Records a new block. Threads of other interpreters have their own allocator state and
- * lock: only the main one is traced. */
-static inline void
-note_object(const void *block, size_t size)
-{
-    PyThreadState *thread = lc_pyframe_thread();
-    if (thread != NULL) {
-        uint32_t node = lc_pystack_node(stack, thread);
-        lc_recorder_put(recorder, LC_RECORDER_OBJECT, block, size, node);
-    }
-}
-
-static inline void
-note_raw(const void *block, size_t size)
-{
-    PyThreadState *thread = lc_pyframe_thread();
-    uint32_t node =
-        thread != NULL ? lc_pystack_node(stack, thread) : LC_CALLTREE_NO_STACK;
-    lc_recorder_put(recorder, LC_RECORDER_RAW, block, size, node);
-}
-
-typedef struct {
-    uint32_t node;
-    size_t size;
-    bool known;
-    bool seen; /* The book was asked at all. */
-} taken;
-
-static inline taken
-take_object(const void *block)
-{
-    taken t = {.seen = block != NULL && lc_pyframe_thread() != NULL};
-    if (t.seen) {
-        t.known =
-            lc_recorder_take(recorder, LC_RECORDER_OBJECT, block, &t.node, &t.size);
-    }
-    return t;
-}
-
-static inline taken
-take_raw(const void *block)
-{
-    taken t = {.seen = block != NULL};
-    if (t.seen) {
-        t.known = lc_recorder_take(recorder, LC_RECORDER_RAW, block, &t.node, &t.size);
-    }
-    return t;
-}
 
 /* The hooks of the two domains that are used under the interpreter lock. Each names its
  * own domain and ignores the context, which stays the original's: whoever reads the
@@ -92,51 +28,53 @@ take_raw(const void *block)
     static void *prefix##_malloc(void *ctx, size_t size)                               \
     {                                                                                  \
         heard[domain]++;                                                               \
-        nested++;                                                                      \
+        lc_pyrecord_nested++;                                                          \
         void *block = original[domain].malloc(ctx, size);                              \
-        nested--;                                                                      \
-        if (block != NULL && nested == 0 && on()) {                                    \
-            note_object(block, size);                                                  \
+        lc_pyrecord_nested--;                                                          \
+        if (block != NULL && lc_pyrecord_nested == 0 && lc_pyrecord_on()) {            \
+            lc_pyrecord_object(block, size);                                           \
         }                                                                              \
         return block;                                                                  \
     }                                                                                  \
                                                                                        \
     static void *prefix##_calloc(void *ctx, size_t count, size_t size)                 \
     {                                                                                  \
-        nested++;                                                                      \
+        lc_pyrecord_nested++;                                                          \
         void *block = original[domain].calloc(ctx, count, size);                       \
-        nested--;                                                                      \
-        if (block != NULL && nested == 0 && on()) {                                    \
-            note_object(block, count * size);                                          \
+        lc_pyrecord_nested--;                                                          \
+        if (block != NULL && lc_pyrecord_nested == 0 && lc_pyrecord_on()) {            \
+            lc_pyrecord_object(block, count * size);                                   \
         }                                                                              \
         return block;                                                                  \
     }                                                                                  \
                                                                                        \
     static void *prefix##_realloc(void *ctx, void *old, size_t size)                   \
     {                                                                                  \
-        bool seen = nested == 0 && on();                                               \
-        taken t = seen ? take_object(old) : (taken){.seen = false};                    \
-        nested++;                                                                      \
+        bool seen = lc_pyrecord_nested == 0 && lc_pyrecord_on();                       \
+        lc_pyrecord_taken t = {.seen = false};                                         \
+        if (seen) {                                                                    \
+            t = lc_pyrecord_take_object(old);                                          \
+        }                                                                              \
+        lc_pyrecord_nested++;                                                          \
         void *block = original[domain].realloc(ctx, old, size);                        \
-        nested--;                                                                      \
+        lc_pyrecord_nested--;                                                          \
         if (block != NULL && seen) {                                                   \
-            note_object(block, size);                                                  \
+            lc_pyrecord_object(block, size);                                           \
         }                                                                              \
         else if (block == NULL && t.seen) {                                            \
-            lc_recorder_restore(recorder, LC_RECORDER_OBJECT, old, t.size, t.node,     \
-                                t.known);                                              \
+            lc_pyrecord_restore_object(old, t);                                        \
         }                                                                              \
         return block;                                                                  \
     }                                                                                  \
                                                                                        \
     static void prefix##_free(void *ctx, void *block)                                  \
     {                                                                                  \
-        if (nested == 0 && on()) {                                                     \
-            take_object(block);                                                        \
+        if (lc_pyrecord_nested == 0 && lc_pyrecord_on()) {                             \
+            lc_pyrecord_take_object(block);                                            \
         }                                                                              \
-        nested++;                                                                      \
+        lc_pyrecord_nested++;                                                          \
         original[domain].free(ctx, block);                                             \
-        nested--;                                                                      \
+        lc_pyrecord_nested--;                                                          \
     }
 
 LOCKED_DOMAIN_HOOKS(mem, MEM)
@@ -148,38 +86,18 @@ count_raw(int change)
     atomic_fetch_add_explicit(&raw_live, change, memory_order_relaxed);
 }
 
-/* True when this thread may record in the raw book; raw_leave must follow. The second
- * look makes sure that whoever stops the trace waits for us or we see that it stopped. */
-static inline bool
-raw_enter(void)
-{
-    if (nested != 0 || !on()) {
-        return false;
-    }
-    atomic_fetch_add(&raw_inside, 1);
-    if (!atomic_load(&tracing)) {
-        atomic_fetch_sub(&raw_inside, 1);
-        return false;
-    }
-    return true;
-}
-
-static inline void
-raw_leave(void)
-{
-    atomic_fetch_sub(&raw_inside, 1);
-}
-
 static void *
 raw_malloc(void *ctx, size_t size)
 {
     heard[RAW]++;
+    lc_pyrecord_nested++;
     void *block = original[RAW].malloc(ctx, size);
+    lc_pyrecord_nested--;
     if (block != NULL) {
         count_raw(1);
-        if (raw_enter()) {
-            note_raw(block, size);
-            raw_leave();
+        if (lc_pyrecord_enter() != NULL) {
+            lc_pyrecord_raw(block, size);
+            lc_pyrecord_leave();
         }
     }
     return block;
@@ -188,12 +106,14 @@ raw_malloc(void *ctx, size_t size)
 static void *
 raw_calloc(void *ctx, size_t count, size_t size)
 {
+    lc_pyrecord_nested++;
     void *block = original[RAW].calloc(ctx, count, size);
+    lc_pyrecord_nested--;
     if (block != NULL) {
         count_raw(1);
-        if (raw_enter()) {
-            note_raw(block, count * size);
-            raw_leave();
+        if (lc_pyrecord_enter() != NULL) {
+            lc_pyrecord_raw(block, count * size);
+            lc_pyrecord_leave();
         }
     }
     return block;
@@ -206,24 +126,25 @@ raw_calloc(void *ctx, size_t count, size_t size)
 static void *
 raw_realloc(void *ctx, void *old, size_t size)
 {
-    const lc_recorder *asked = NULL;
-    taken t = {.seen = false};
-    if (raw_enter()) {
-        asked = recorder;
-        t = take_raw(old);
-        raw_leave();
+    lc_pyrecord_taken t = {.seen = false};
+    const lc_recorder *asked = lc_pyrecord_enter();
+    if (asked != NULL) {
+        t = lc_pyrecord_take_raw(old);
+        lc_pyrecord_leave();
     }
+    lc_pyrecord_nested++;
     void *block = original[RAW].realloc(ctx, old, size);
+    lc_pyrecord_nested--;
     count_raw(block != NULL && old == NULL);
-    if (asked != NULL && raw_enter()) {
-        if (asked == recorder && block != NULL) {
-            note_raw(block, size);
+    const lc_recorder *to = asked != NULL ? lc_pyrecord_enter() : NULL;
+    if (to != NULL) {
+        if (asked == to && block != NULL) {
+            lc_pyrecord_raw(block, size);
         }
-        else if (asked == recorder && t.seen) {
-            lc_recorder_restore(recorder, LC_RECORDER_RAW, old, t.size, t.node,
-                                t.known);
+        else if (asked == to && t.seen) {
+            lc_pyrecord_restore_raw(old, t);
         }
-        raw_leave();
+        lc_pyrecord_leave();
     }
     return block;
 }
@@ -233,12 +154,14 @@ raw_free(void *ctx, void *block)
 {
     if (block != NULL) {
         count_raw(-1);
-        if (raw_enter()) {
-            take_raw(block);
-            raw_leave();
+        if (lc_pyrecord_enter() != NULL) {
+            lc_pyrecord_take_raw(block);
+            lc_pyrecord_leave();
         }
     }
+    lc_pyrecord_nested++;
     original[RAW].free(ctx, block);
+    lc_pyrecord_nested--;
 }
 
 static const PyMemAllocatorEx hooks[DOMAINS] = {
@@ -303,25 +226,13 @@ uninstall(int domain)
     }
 }
 
-/* A forked child is not part of the check, and its copy of the raw book's lock may have
- * been held by a thread that does not exist there. */
-static void
-after_fork_in_child(void)
-{
-    atomic_store(&tracing, false);
-    atomic_store(&raw_inside, 0);
-    if (recorder != NULL) {
-        lc_recorder_unlock_after_fork(recorder);
-    }
-}
-
 void
 lc_pyhook_prepare(void)
 {
     static bool prepared;
     if (!prepared) {
         prepared = true;
-        pthread_atfork(NULL, NULL, after_fork_in_child);
+        pthread_atfork(NULL, NULL, lc_pyrecord_after_fork);
     }
     install(RAW);
 }
@@ -329,7 +240,7 @@ lc_pyhook_prepare(void)
 bool
 lc_pyhook_hears(void)
 {
-    return is_heard(RAW) && (!on() || (is_heard(MEM) && is_heard(OBJ)));
+    return is_heard(RAW) && (!lc_pyrecord_on() || (is_heard(MEM) && is_heard(OBJ)));
 }
 
 int64_t
@@ -339,26 +250,17 @@ lc_pyhook_raw_live(void)
 }
 
 void
-lc_pyhook_start(lc_recorder *to, lc_pystack *at)
+lc_pyhook_start(lc_recorder *recorder, lc_pystack *stack)
 {
-    recorder = to;
-    stack = at;
     install(MEM);
     install(OBJ);
-    atomic_store(&tracing, true);
+    lc_pyrecord_start(recorder, stack);
 }
 
-/* A thread without the interpreter lock may be recording at this moment; it never waits
- * for that lock while it does, so this ends at once. */
 void
 lc_pyhook_stop(void)
 {
-    atomic_store(&tracing, false);
-    while (atomic_load(&raw_inside) != 0) {
-        sched_yield();
-    }
+    lc_pyrecord_stop();
     uninstall(OBJ);
     uninstall(MEM);
-    recorder = NULL;
-    stack = NULL;
 }

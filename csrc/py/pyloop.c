@@ -14,6 +14,7 @@
 #include "pyheap.h"
 #include "pyhook.h"
 #include "pyprobes.h"
+#include "pyrecord.h"
 #include "pystack.h"
 #include "pywide.h"
 
@@ -58,7 +59,7 @@ static void
 code_died(PyCodeObject *code)
 {
     if (active != NULL && active->stack != NULL) {
-        lc_pystack_retire(active->stack, code);
+        lc_pyrecord_retire(active->stack, code);
     }
 }
 

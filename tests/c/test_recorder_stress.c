@@ -154,7 +154,7 @@ every_allocation_may_fail(void **state)
         assert_int_equal(lc_recorder_net(r, LC_RECORDER_RAW), 1500);
         assert_true(lc_recorder_check(r));
         for (uint32_t mark = 0; mark < lc_recorder_marks(r); mark++) {
-            int64_t seen[LC_RECORDER_BOOKS] = {0, 0};
+            int64_t seen[LC_RECORDER_BOOKS] = {0};
             for (uint32_t node = 0; node < 1500; node++) {
                 seen[0] += lc_recorder_at(r, LC_RECORDER_OBJECT, mark, node).blocks;
                 seen[1] += lc_recorder_at(r, LC_RECORDER_RAW, mark, node).blocks;

@@ -59,6 +59,8 @@ refused(size_t count, size_t size)
     return size != 0 && count > SIZE_MAX / size;
 }
 
+_Thread_local int lc_mem_inside;
+
 void *
 lc_mem_calloc(size_t count, size_t size)
 {

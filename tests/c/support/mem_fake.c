@@ -49,6 +49,8 @@ mem_fake_outstanding(void)
     return fake.outstanding;
 }
 
+_Thread_local int lc_mem_inside;
+
 void *
 lc_mem_calloc(size_t count, size_t size)
 {

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "pyrecord.h"
+
+#include <sched.h> /* sched_yield */
+#include <stdatomic.h>
+
+#include "../core/mem.h"
+#include "pyframe.h"
+
+static atomic_bool tracing;
+static atomic_int guests;     /* Threads between enter and leave. */
+static lc_recorder *recorder; /* Borrowed while tracing. */
+static lc_pystack *stack;     /* Borrowed while tracing. */
+static atomic_bool shared;    /* See lc_pyrecord_share. */
+static atomic_flag stack_busy = ATOMIC_FLAG_INIT; /* Held only where shared. */
+static atomic_int_fast64_t native_live; /* Blocks; see lc_pyrecord_native_live. */
+
+_Thread_local int lc_pyrecord_nested __attribute__((tls_model("initial-exec")));
+
+/* This thread holds stack_busy: a signal handler that allocates must not wait for it. */
+static _Thread_local bool in_stack __attribute__((tls_model("initial-exec")));
+
+static void
+lock_stack(void)
+{
+    in_stack = true;
+    atomic_signal_fence(memory_order_seq_cst);
+    while (atomic_flag_test_and_set_explicit(&stack_busy, memory_order_acquire)) {
+    }
+}
+
+static void
+unlock_stack(void)
+{
+    atomic_flag_clear_explicit(&stack_busy, memory_order_release);
+    atomic_signal_fence(memory_order_seq_cst);
+    in_stack = false;
+}
+
+static inline uint32_t
+node_of(PyThreadState *thread)
+{
+    if (thread == NULL) {
+        return LC_CALLTREE_NO_STACK;
+    }
+    if (!atomic_load_explicit(&shared, memory_order_relaxed)) {
+        return lc_pystack_node(stack, thread);
+    }
+    if (in_stack) {
+        return LC_CALLTREE_NO_STACK;
+    }
+    lock_stack();
+    uint32_t node = lc_pystack_node(stack, thread);
+    unlock_stack();
+    return node;
+}
+
+bool
+lc_pyrecord_on(void)
+{
+    return atomic_load_explicit(&tracing, memory_order_relaxed);
+}
+
+void
+lc_pyrecord_start(lc_recorder *to, lc_pystack *at)
+{
+    recorder = to;
+    stack = at;
+    atomic_store(&tracing, true);
+}
+
+/* A thread without the interpreter lock may be recording at this moment; it never waits
+ * for that lock while it does, so this ends at once. */
+void
+lc_pyrecord_stop(void)
+{
+    atomic_store(&tracing, false);
+    while (atomic_load(&guests) != 0) {
+        sched_yield();
+    }
+    recorder = NULL;
+    stack = NULL;
+}
+
+void
+lc_pyrecord_object(const void *block, size_t size)
+{
+    PyThreadState *thread = lc_pyframe_thread();
+    if (thread != NULL) {
+        lc_recorder_put(recorder, LC_RECORDER_OBJECT, block, size, node_of(thread));
+    }
+}
+
+lc_pyrecord_taken
+lc_pyrecord_take_object(const void *block)
+{
+    lc_pyrecord_taken t = {.seen = block != NULL && lc_pyframe_thread() != NULL};
+    if (t.seen) {
+        t.known =
+            lc_recorder_take(recorder, LC_RECORDER_OBJECT, block, &t.node, &t.size);
+    }
+    return t;
+}
+
+void
+lc_pyrecord_restore_object(const void *block, lc_pyrecord_taken t)
+{
+    lc_recorder_restore(recorder, LC_RECORDER_OBJECT, block, t.size, t.node, t.known);
+}
+
+/* The second look makes sure that whoever stops the trace waits for us or we see that it
+ * stopped. */
+lc_recorder *
+lc_pyrecord_enter(void)
+{
+    if (lc_pyrecord_nested != 0 || !lc_pyrecord_on()) {
+        return NULL;
+    }
+    atomic_fetch_add(&guests, 1);
+    if (!atomic_load(&tracing)) {
+        atomic_fetch_sub(&guests, 1);
+        return NULL;
+    }
+    return recorder;
+}
+
+void
+lc_pyrecord_leave(void)
+{
+    atomic_fetch_sub(&guests, 1);
+}
+
+void
+lc_pyrecord_raw(const void *block, size_t size)
+{
+    lc_recorder_put(recorder, LC_RECORDER_RAW, block, size,
+                    node_of(lc_pyframe_thread()));
+}
+
+lc_pyrecord_taken
+lc_pyrecord_take_raw(const void *block)
+{
+    lc_pyrecord_taken t = {.seen = block != NULL};
+    if (t.seen) {
+        t.known = lc_recorder_take(recorder, LC_RECORDER_RAW, block, &t.node, &t.size);
+    }
+    return t;
+}
+
+void
+lc_pyrecord_restore_raw(const void *block, lc_pyrecord_taken t)
+{
+    lc_recorder_restore(recorder, LC_RECORDER_RAW, block, t.size, t.node, t.known);
+}
+
+void
+lc_pyrecord_share(void)
+{
+    atomic_store(&shared, true);
+}
+
+static inline bool
+is_native(void)
+{
+    return lc_mem_inside == 0 && lc_pyrecord_nested == 0;
+}
+
+void
+lc_pyrecord_native_came(const void *block, size_t size)
+{
+    if (!is_native()) {
+        return;
+    }
+    atomic_fetch_add_explicit(&native_live, 1, memory_order_relaxed);
+    lc_recorder *to = lc_pyrecord_enter();
+    if (to != NULL) {
+        lc_recorder_put(to, LC_RECORDER_NATIVE, block, size,
+                        node_of(lc_pyframe_own_thread()));
+        lc_pyrecord_leave();
+    }
+}
+
+void
+lc_pyrecord_native_went(const void *block)
+{
+    if (!is_native()) {
+        return;
+    }
+    atomic_fetch_sub_explicit(&native_live, 1, memory_order_relaxed);
+    lc_recorder *to = lc_pyrecord_enter();
+    if (to != NULL) {
+        uint32_t node;
+        size_t size;
+        lc_recorder_take(to, LC_RECORDER_NATIVE, block, &node, &size);
+        lc_pyrecord_leave();
+    }
+}
+
+int64_t
+lc_pyrecord_native_live(void)
+{
+    return (int64_t)atomic_load_explicit(&native_live, memory_order_relaxed);
+}
+
+void
+lc_pyrecord_retire(lc_pystack *of, PyCodeObject *code)
+{
+    bool busy = atomic_load_explicit(&shared, memory_order_relaxed);
+    if (busy) {
+        lock_stack();
+    }
+    lc_pystack_retire(of, code);
+    if (busy) {
+        unlock_stack();
+    }
+}
+
+void
+lc_pyrecord_after_fork(void)
+{
+    atomic_store(&tracing, false);
+    atomic_store(&guests, 0);
+    atomic_flag_clear(&stack_busy);
+    if (recorder != NULL) {
+        lc_recorder_unlock_after_fork(recorder);
+    }
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Native memory is counted block by block, at the Python line that called, where it is heard."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leakcheck import _core
+
+HERE = Path(__file__).parent
+SOURCE = HERE / "native_body.c"
+FOUND = find_spec("leakcheck._shim")
+SHIM = FOUND.origin if FOUND is not None else None
+ASAN = "libasan" in os.environ.get("LD_PRELOAD", "")
+
+pytestmark = pytest.mark.skipif(
+    SHIM is None or ASAN, reason="no shim for this C library, or ASan stands in its place"
+)
+
+WAYS = re.findall(r"^body_(\w+)\(int keep\)$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
+UNKNOWN = {"foreign_thread"}
+"""What takes memory where no Python stack is."""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    built = tmp_path_factory.mktemp("native") / "body.so"
+    command = ["gcc", "-std=c11", "-O1", "-g", "-Wall", "-shared", "-fPIC", "-pthread"]
+    subprocess.run([*command, "-o", str(built), str(SOURCE)], check=True)
+    return built
+
+
+def preloaded(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    assert SHIM is not None
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=os.environ | {"LD_PRELOAD": SHIM} | environment,
+        cwd=HERE.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_without_the_shim_nothing_is_heard() -> None:
+    assert _core.native_listen() is False
+    assert _core.native_blocks() == 0
+
+
+def test_a_preloaded_shim_without_a_listener_changes_nothing() -> None:
+    done = preloaded("-c", "import os, socket, threading; print(os.environ['LD_PRELOAD'])")
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, SHIM, "")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_kept_is_a_leak_at_its_line_and_what_is_given_back_is_clean(
+    library: Path, way: str
+) -> None:
+    done = preloaded(str(HERE / "native_listened.py"), str(library), way)
+    assert done.returncode == 0, done.stderr
+    told: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["held"], one["keep"]) for one in told] == [
+        (True, True),
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    for one in told:
+        assert one["dropped"] == 0
+        if not one["keep"]:
+            assert one["verdict"] == 0, one
+            continue
+        assert (one["verdict"], one["metric"], one["exact"]) == (1, 5, True), one
+        if way in UNKNOWN:
+            assert [] in one["sites"]
+        else:
+            assert ["main.<locals>.body", one["line"]] in [path[-1] for path in one["sites"]]
+
+
+def test_room_that_python_maps_for_its_own_blocks_is_not_native() -> None:
+    code = (
+        "from leakcheck import _core; _core.native_listen(); before = _core.native_blocks(); "
+        "kept = [object() for _ in range(10**6)]; print(_core.native_blocks() - before)"
+    )
+    done = preloaded("-c", code)
+    assert done.stdout == "0\n", done.stderr
+
+
+def test_the_samplers_own_memory_is_not_native(library: Path) -> None:
+    code = f"""
+import ctypes
+from leakcheck import _core
+_core.native_listen()
+take = ctypes.PyDLL({str(library)!r}).body_malloc
+seen = []
+def body(): take(0); seen.append(_core.native_blocks())
+check = _core.Check(mode=_core.MODE_FIXED, iterations=400)
+check.drive(body)
+print(max(seen) - seen[20])
+"""
+    done = preloaded("-c", code)
+    assert done.stdout == "0\n", done.stderr
