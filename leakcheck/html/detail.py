@@ -159,7 +159,7 @@ def detail(one: Finding, session: Session, sources: Sources) -> Detail:
         holders=drawn,
         plot=plot(result, every),
         lines=tuple(
-            _line(group, painter, at if at <= curves else 0)
+            _line(group, painter, session, at if at <= curves else 0)
             for at, group in enumerate(every[:SHOWN], 1)
         ),
         more=max(0, len(every) - SHOWN),
@@ -193,14 +193,14 @@ def _said(painter: Painter, result: Result) -> Iterator[str]:
     yield from closing.dropped(result)
 
 
-def _line(group: LineGroup, painter: Painter, curve: int) -> Line:
+def _line(group: LineGroup, painter: Painter, session: Session, curve: int) -> Line:
     own = project_frame(group.parts[0], painter.root)
     leaf = group.leaf
     apart = len(group.parts) > 1
     return Line(
         curve=curve,
-        own=None if own is None else _shown(own, painter),
-        leaf=None if leaf == own else _shown(leaf, painter),
+        own=None if own is None else _shown(own, painter, session),
+        leaf=None if leaf == own else _shown(leaf, painter, session),
         blocks=blocks(group.blocks),
         bytes=kib(group.bytes),
         follows="" if apart else _follows(group.parts[0]),
@@ -232,16 +232,17 @@ def _follows(part: Site) -> str:
     return f"follows the runs{how}: {rate(part.rate, exact=part.exact)}"
 
 
-def _shown(frame: Frame, painter: Painter) -> Shown:
+def _shown(frame: Frame, painter: Painter, session: Session) -> Shown:
     around = AROUND if words.is_ours(frame) else 0
     marked = painter.sources.marked(frame)
-    found = painter.sources.lines(frame, around)
-    hit = range(frame.line, max(frame.line, frame.end_line or 0) + 1)
-    # Of a file that is known in parts only, what is not known is an empty line.
+    last = max(frame.line, frame.end_line or 0)
+    kept = session.sources.get(frame.file, {})
+    found = {at: text for at, text in painter.sources.lines(frame, around).items() if at in kept}
+    written = [at for at, text in found.items() if text.strip()]
     lines = [
-        _source_line(at, text, marked.get(at), hit=at in hit)
+        _source_line(at, text, marked.get(at), hit=frame.line <= at <= last)
         for at, text in found.items()
-        if text or at in hit or (at - 1 in found and at + 1 in found)
+        if written and written[0] <= at <= written[-1]
     ]
     return Shown(painter.where(frame), tuple(lines))
 
