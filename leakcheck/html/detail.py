@@ -222,7 +222,7 @@ def _way(group: LineGroup, painter: Painter) -> Iterator[str]:
 
 def _part(part: Site, painter: Painter) -> str:
     what = painter.expression(painter.sources.statement(part.leaf))
-    return f"{blocks(part.blocks)}, {kib(part.bytes)}: {what or '?'}, {_follows(part)}"
+    return f"{blocks(part.blocks)}, {kib(part.bytes)}: {what or 'an expression'}, {_follows(part)}"
 
 
 def _follows(part: Site) -> str:
