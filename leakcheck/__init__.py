@@ -12,6 +12,7 @@ from leakcheck.config import Settings
 from leakcheck.decorator import leakcheck
 from leakcheck.errors import BlindError, LeakcheckError, LeakError, UsageError
 from leakcheck.model import Frame, Holding, Phase, Reading, Result, Site, Verdict
+from leakcheck.probe import Probe
 
 __version__: Final = "0.1.0.dev0"
 
@@ -22,6 +23,7 @@ __all__ = [
     "LeakError",
     "LeakcheckError",
     "Phase",
+    "Probe",
     "Reading",
     "Result",
     "Settings",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from unittest import TestCase
 
     from leakcheck.model import Phase, Result
+    from leakcheck.probe import Probes
 
     _Progress = Callable[[Phase, int, float], object]
     _CoroutineFunction = Callable[[], Coroutine[Any, Any, object]]
@@ -73,6 +74,7 @@ def check(  # noqa: PLR0913 - one keyword per setting
     max_time: float = DEFAULT_MAX_TIME,
     iterations: int | None = None,
     seed: int = 1,
+    probes: Probes = (),
     raises: bool = False,
 ) -> Result:
     """What calling `function` again and again leaves alive.
@@ -85,10 +87,13 @@ def check(  # noqa: PLR0913 - one keyword per setting
         max_time: seconds that the check may take.
         iterations: judge exactly so many runs; None to let the rate decide.
         seed: seed of the order of batches.
+        probes: what is counted beside memory: names such as "descriptors,threads" or a list of
+            names and of Probe objects; "all", "default" or "none".
         raises: raise LeakError, with the report as its message, when the verdict is LEAK.
 
     Returns:
-        The verdict with its evidence. A leak is a result, not an exception.
+        The verdict with its evidence. A leak is a result, not an exception; NOT MEASURED where a
+        probe can't be read.
 
     Raises:
         LeakError: the verdict is LEAK or UNBOUNDED CACHE, and `raises` is true.
@@ -97,7 +102,11 @@ def check(  # noqa: PLR0913 - one keyword per setting
         TypeError: `function` can't be measured by calling it with nothing.
         Exception: whatever `function` raises, as it is.
     """
-    settings = Settings(rate=rate, max_time=max_time, iterations=iterations, seed=seed)
+    from leakcheck.probes.choosing import chosen
+
+    settings = Settings(
+        rate=rate, max_time=max_time, iterations=iterations, seed=seed, probes=chosen(probes)
+    )
     result = _with_statements(measure(function, settings))
     if raises and result.verdict.leaks:
         raise LeakError(message(result, function, None), result)

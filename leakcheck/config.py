@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from leakcheck.errors import UsageError
+from leakcheck.probe import MOST_PROBES, Probe
 
 DEFAULT_RATE: Final = 0.3
 DEFAULT_MAX_TIME: Final = 10.0
@@ -25,6 +26,7 @@ class Settings:
         iterations: judge exactly this many runs instead of as many as needed; None to decide
             by rate.
         seed: seed of the order of batches.
+        probes: what is counted beside memory; at most twelve, each name once.
 
     Raises:
         UsageError: a value is out of range.
@@ -34,6 +36,7 @@ class Settings:
     max_time: float = DEFAULT_MAX_TIME
     iterations: int | None = None
     seed: int = 1
+    probes: tuple[Probe, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what can't be used, naming the setting, the value and the range."""
@@ -55,6 +58,14 @@ class Settings:
             )
         if not _is_whole(self.seed):
             raise UsageError(f"leakcheck seed must be a whole number, not {self.seed!r}")
+        if not all(isinstance(one, Probe) for one in self.probes):
+            raise UsageError(f"leakcheck probes must be probes, not {self.probes!r}")
+        if len(self.probes) > MOST_PROBES:
+            raise UsageError(
+                f"leakcheck can ask {MOST_PROBES} probes in one check, not {len(self.probes)}"
+            )
+        if len({one.name for one in self.probes}) < len(self.probes):
+            raise UsageError("leakcheck probes must have different names")
 
 
 def _is_whole(value: object) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from unittest import TestCase
 
     from leakcheck.model import Result
+    from leakcheck.probe import Probes
 
 __unittest = True
 """unittest leaves the frames of modules with this name out of its tracebacks."""
@@ -45,6 +46,7 @@ def leakcheck(
     iterations: int | None = None,
     seed: int | None = None,
     strict: bool | None = None,
+    probes: Probes | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def leakcheck(  # noqa: PLR0913 - one keyword per setting
     function: Callable[P, R] | None = None,
@@ -55,6 +57,7 @@ def leakcheck(  # noqa: PLR0913 - one keyword per setting
     iterations: int | None = None,
     seed: int | None = None,
     strict: bool | None = None,
+    probes: Probes | None = None,
 ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """Make one test, a function, method or coroutine function, fail when it leaks.
 
@@ -71,11 +74,14 @@ def leakcheck(  # noqa: PLR0913 - one keyword per setting
         iterations: judge exactly so many runs; None to let the rate decide.
         seed: seed of the order of batches; None for the default.
         strict: fail when nothing could be decided, instead of warning.
+        probes: what is counted beside memory, as for `check`; None for the default.
 
     Raises:
         TypeError: what is decorated can't be repeated (a class, a generator function).
         UsageError: a setting is out of range.
     """
+    from leakcheck.probes.choosing import chosen
+
     given: dict[str, Any] = {
         name: value
         for name, value in (
@@ -84,6 +90,7 @@ def leakcheck(  # noqa: PLR0913 - one keyword per setting
             ("iterations", iterations),
             ("seed", seed),
             ("strict", strict),
+            ("probes", None if probes is None else chosen(probes)),
         )
         if value is not None
     }

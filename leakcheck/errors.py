@@ -21,6 +21,10 @@ class BlindError(LeakcheckError):
     """This interpreter can't be measured now; the message says why, and what to do."""
 
 
+class ProbeError(LeakcheckError):
+    """A probe can't be read, so nothing can be said of what it counts; the message names it."""
+
+
 class LeakError(AssertionError):
     """A checked callable leaks. An assertion, so every test runner counts it as a failure.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a check has seen: frames of stacks, readings of counters, and sites that kept blocks."""
+"""What a check has seen: frames of stacks, readings of counters, what kept blocks or was opened."""
 
 from __future__ import annotations
 
@@ -52,6 +52,46 @@ class Reading:
     references: int | None = None
     counts: int | None = None
     probes: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A probe that was asked in a check.
+
+    Attributes:
+        name: as on the command line.
+        unit, units: what one and what several of what it counts are called.
+    """
+
+    name: str
+    unit: str
+    units: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a probe counted more after a few further runs than before, by what opened it.
+
+    Attributes:
+        probe: the probe's name.
+        count: so many more, in its units.
+        runs: so many runs.
+        frames: the stack of the line that opened them, outermost first; empty where no line of
+            the thread that runs the test did.
+        what: some of them in words, such as the path of a file; empty where only their number
+            is known.
+    """
+
+    probe: str
+    count: int
+    runs: int
+    frames: tuple[Frame, ...]
+    what: tuple[str, ...]
+
+    @property
+    def frame(self) -> Frame | None:
+        """The line that opened them; None where it is not known."""
+        return self.frames[-1] if self.frames else None
 
 
 @dataclass(frozen=True, slots=True)

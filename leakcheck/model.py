@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leakcheck.evidence import Frame, Reading, Site
+from leakcheck.evidence import Frame, Opened, Probed, Reading, Site
 from leakcheck.terms import Metric, Owner, Phase, Verdict
 
 __all__ = [
@@ -14,8 +14,10 @@ __all__ = [
     "Frame",
     "Holding",
     "Metric",
+    "Opened",
     "Owner",
     "Phase",
+    "Probed",
     "Reading",
     "Result",
     "Site",
@@ -183,6 +185,9 @@ class Result:
         seconds: wall time of the check.
         seed: seed of the order of batches.
         metric: which metric decided; None when none did.
+        probe: name of the probe that decided; empty unless the metric is PROBE.
+        probes: the probes that were asked, in the order of `Reading.probes`.
+        opened: what grew of what probes count, and the lines that opened it, most first.
         containers: containers that grew with the runs, largest growth first.
         survivors: objects of one type each that stayed behind, held by native code first.
         counts: objects whose reference counts grow, where these decided.
@@ -220,6 +225,9 @@ class Result:
     seconds: float = 0.0
     seed: int = 0
     metric: Metric | None = None
+    probe: str = ""
+    probes: tuple[Probed, ...] = ()
+    opened: tuple[Opened, ...] = ()
     containers: tuple[Container, ...] = ()
     survivors: tuple[Survivor, ...] = ()
     unowned: int = 0
@@ -240,3 +248,12 @@ class Result:
     def fails(self) -> bool:
         """The verdict fails a test by default."""
         return self.verdict.leaks and not (self.whose is not None and self.whose.known)
+
+    @property
+    def units(self) -> tuple[str, str]:
+        """What one and what several of what was decided by are called."""
+        probe = next((one for one in self.probes if one.name == self.probe), None)
+        if probe is not None:
+            return probe.unit, probe.units
+        several = str(self.metric or Metric.BLOCKS)
+        return several.removesuffix("s"), several

@@ -29,7 +29,8 @@ class Verdict(enum.StrEnum):
 class Metric(enum.StrEnum):
     """What is counted; each is judged apart, and a leak in any of them is a leak.
 
-    The order is that of `csrc/core/growth.h`.
+    The order is that of `csrc/core/growth_terms.h`. PROBE is what a probe counts outside of the
+    Python heap; which probe, the result says.
     """
 
     BLOCKS = "blocks"
@@ -37,6 +38,7 @@ class Metric(enum.StrEnum):
     OBJECTS = "gc objects"
     REFERENCES = "references"
     COUNTS = "reference counts"
+    PROBE = "probe"
 
     @property
     def wide(self) -> bool:
@@ -45,7 +47,7 @@ class Metric(enum.StrEnum):
         Objects and references are counted by a pass over the heap, not in a process with more than
         a million objects.
         """
-        return self in (Metric.OBJECTS, Metric.REFERENCES, Metric.COUNTS)
+        return self not in (Metric.BLOCKS, Metric.RAW)
 
 
 class Owner(enum.StrEnum):

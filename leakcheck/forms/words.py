@@ -62,8 +62,8 @@ def inside(file: str, prefix: str) -> str:
 
 def rate(result: Result) -> str:
     """Such as "2 blocks a run"."""
-    number, what = f"{result.rate:.3g}", str(result.metric or "blocks")
-    return f"{number} {what.removesuffix('s') if number == '1' else what} a run"
+    number = f"{result.rate:.3g}"
+    return f"{number} {result.units[number != '1']} a run"
 
 
 def held(result: Result) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.explain.source import Sources
+from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import is_harness, relative
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def excerpts(tests: Iterable[Tested], root: Path) -> dict[str, dict[int, str]]:
     for one in tests:
         if one.result is None or not one.result.verdict.leaks:
             continue
-        for site in one.result.sites:
+        for site in (*one.result.sites, *leaking_sites(one.result)):
             for frame in site.frames:
                 if is_harness(frame):
                     continue

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.gate.session import Standing
+from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import is_harness, project_frame
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def findings(session: Session) -> tuple[Finding, ...]:
 def place(result: Result, session: Session) -> Frame | None:
     """The line to point at: the project's innermost in the first growing site that has one."""
     root = Path(session.root)
-    growing = [site for site in result.sites if site.grows] or list(result.sites)
+    growing = [site for site in leaking_sites(result) if site.grows] or list(result.sites)
     own = (project_frame(site, root) for site in growing)
     found = next((frame for frame in own if frame is not None), None)
     leaves = (site.leaf for site in growing if site.leaf.file and not is_harness(site.leaf))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.errors import UsageError
+from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import installed_path, is_harness
 
 if TYPE_CHECKING:
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
     from leakcheck.model import Frame, Result, Site
 
-KINDS: Final = ("fingerprint", "module", "site", "holder")
+KINDS: Final = ("fingerprint", "module", "site", "holder", "probe")
 _LINE: Final = re.compile(
     r"(?P<kind>\w+)\s+(?P<pattern>\S.*?)\s+because\s+(?P<reason>\S.*)", re.DOTALL
 )
 FORM: Final = (
-    "write KIND PATTERN because REASON, where KIND is fingerprint, module, site or holder, such as "
+    "write KIND PATTERN because REASON, where KIND is fingerprint, module, site, holder or "
+    "probe, such as "
     "'holder app.REGISTRY* because it is filled once for each tenant'"
 )
 
@@ -83,12 +85,14 @@ def matches(text: str, pattern: str) -> bool:
 def _fits(result: Result, rule: Ignore) -> bool:
     if rule.kind == "fingerprint":
         return result.fingerprint is not None and matches(result.fingerprint, rule.pattern)
+    if rule.kind == "probe":
+        return result.probe != "" and matches(result.probe, rule.pattern)
     if rule.kind == "holder":
         paths = [one.path for one in result.containers if one.path] or [
             one for one in (result.cache, *(kept.path for kept in result.survivors)) if one
         ]
         return bool(paths) and all(matches(path, rule.pattern) for path in paths)
-    growing = [site for site in result.sites if site.grows] or list(result.sites)
+    growing = [site for site in leaking_sites(result) if site.grows] or list(result.sites)
     named = _places if rule.kind == "site" else _modules
     return bool(growing) and all(
         any(matches(name, rule.pattern) for name in named(site)) for site in growing

@@ -14,7 +14,7 @@ from leakcheck.model import Result  # noqa: TC001 - the schema is made from the 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from leakcheck.model import Container, Frame, Site
+    from leakcheck.model import Container, Frame, Opened, Site
 
 
 class Outcome(enum.StrEnum):
@@ -130,8 +130,12 @@ def from_root(result: Result, root: Path) -> Result:
     def container(one: Container) -> Container:
         return one if one.frame is None else replace(one, frame=frame(one.frame))
 
+    def opened(one: Opened) -> Opened:
+        return replace(one, frames=tuple(map(frame, one.frames)))
+
     return replace(
         result,
+        opened=tuple(map(opened, result.opened)),
         sites=tuple(map(site, result.sites)),
         containers=tuple(map(container, result.containers)),
     )

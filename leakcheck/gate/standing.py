@@ -135,7 +135,7 @@ def what(one: Finding, session: Session) -> str:
 
 def metric(result: Result) -> str:
     """What the rate of a leak counts."""
-    return str(result.metric or Metric.BLOCKS)
+    return f"probe:{result.probe}" if result.probe else str(result.metric or Metric.BLOCKS)
 
 
 def _rates(one: Finding) -> dict[str, float]:

@@ -86,7 +86,7 @@ def plot(result: Result, groups: Sequence[LineGroup]) -> Plot | None:
         result: a leak.
         groups: its lines of code; the first few are drawn too.
     """
-    unit = str(result.metric or Metric.BLOCKS)
+    unit = result.units[1]
     curves = [_Curve(result.marks, _sum(one)) for one in drawn_apart(result, groups)]
     total = _total(result) or _summed(result)
     if total is None:
@@ -164,7 +164,7 @@ def _total(result: Result) -> _Curve | None:
         last = trace[len(trace) - len(marks) :]
         if len(marks) < 2 or len(last) != len(marks):  # noqa: PLR2004 - a line has two ends
             continue
-        levels = [_count(one, result.metric) for one in last]
+        levels = [_count(one, result) for one in last]
         aligned = {one.runs - mark for one, mark in zip(last, marks, strict=True)}
         known = [level for level in levels if level is not None]
         if len(aligned) == 1 and len(known) == len(marks) and _rises(marks):
@@ -182,7 +182,11 @@ def _summed(result: Result) -> _Curve | None:
     return _Curve(result.marks, tuple(map(sum, zip(*every, strict=True))))
 
 
-def _count(one: Reading, metric: Metric | None) -> int | None:
+def _count(one: Reading, result: Result) -> int | None:
+    metric = result.metric
+    if metric is Metric.PROBE:
+        named = zip(result.probes, one.probes or (), strict=False)
+        return next((count for probe, count in named if probe.name == result.probe), None)
     counts = {
         Metric.RAW: one.raw,
         Metric.OBJECTS: one.objects,

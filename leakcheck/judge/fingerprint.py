@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.judge.interpreter import known
+from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import installed_path, is_harness, relative
 from leakcheck.judge.whose import TEST_FILE, file_of_module, is_written
 from leakcheck.model import Frame
@@ -108,12 +109,20 @@ def cause(
     entry = known(result)
     if entry is not None:
         return f"interpreter: {entry.name}"
+    if result.probe:
+        line = _line(_stacks(result, _Holder()), _Holder(), root, statement)
+        return "" if line is None else f"{result.probe} opened in {_told(line)}"
     holder = _holder(result)
     parts = [f"held by {_by_file(holder.edge, root, file_of)}"] if holder.edge else []
     line = None if holder.alone else _line(_stacks(result, holder), holder, root, statement)
     if line is not None:
-        parts.append(f"made in {line.place}:{line.function}: {line.statement}".rstrip(": "))
+        parts.append(f"made in {_told(line)}")
     return ", ".join(parts)
+
+
+def _told(line: _Line) -> str:
+    """The line in words."""
+    return f"{line.place}:{line.function}: {line.statement}".rstrip(": ")
 
 
 def _by_file(words: str, root: Path, file_of: FileOf) -> str:
@@ -176,7 +185,7 @@ def _is_standard(module: str) -> bool:
 
 def _stacks(result: Result, holder: _Holder) -> list[list[Frame]]:
     """The stacks that make what is kept, or the line that takes the reference that is lost."""
-    growing = [one for one in result.sites if one.grows]
+    growing = [one for one in leaking_sites(result) if one.grows]
     chosen = [one for one in growing if one.exact] or growing
     if not chosen and not holder.edge:
         chosen = list(result.sites[:1])

@@ -28,6 +28,7 @@ class Facts(NamedTuple):
         kept: types of what stayed.
         cached: the function whose unlimited cache was found guilty; empty without one.
         native: native code holds what stayed.
+        probe: that decided; empty where memory leaks.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Facts(NamedTuple):
     kept: frozenset[str]
     cached: str
     native: bool
+    probe: str = ""
 
 
 class Kind(NamedTuple):
@@ -69,6 +71,7 @@ def facts_of(result: Result) -> Facts:
         kept=frozenset(one.type for one in result.survivors),
         cached=result.cache.removeprefix(_LRU) if lru else "",
         native=bool(result.counts) or any(one.native for one in result.survivors),
+        probe=result.probe,
     )
 
 
@@ -110,7 +113,50 @@ def _logs(facts: Facts) -> bool:
     return "logging.Logger" in facts.kept or (handlers and "andler" in facts.path)
 
 
+def _probe(*names: str) -> Callable[[Facts], bool]:
+    return lambda facts: facts.probe in names
+
+
 KINDS: Final = (
+    Kind(
+        "descriptor or socket",
+        _probe("descriptors", "sockets"),
+        "each run opens one and does not close it: close it in a `with` block or a `finally` clause",
+    ),
+    Kind(
+        "thread",
+        _probe("threads", "native-threads"),
+        "each run starts a thread that does not end: tell it to end and join it, or shut the pool "
+        "down that it belongs to",
+    ),
+    Kind(
+        "child process",
+        _probe("children"),
+        "each run starts a process that nobody waits for: wait for it, also after killing it",
+    ),
+    Kind(
+        "task that waits",
+        _probe("tasks"),
+        "a task or callback is left in the event loop: await it, cancel it, or use an "
+        "asyncio.TaskGroup",
+    ),
+    Kind(
+        "temporary file",
+        _probe("temp-files"),
+        "each run leaves a temporary file: remove it, or use tempfile.TemporaryDirectory in a "
+        "`with` block",
+    ),
+    Kind(
+        "shared memory",
+        _probe("shared-memory"),
+        "each run leaves a segment of shared memory: unlink() it when all are done with it",
+    ),
+    Kind(
+        "uncollectable object",
+        _probe("garbage"),
+        "the cycle collector put objects into gc.garbage, which keeps them: look at what "
+        "gc.set_debug asks for, and at types of extensions with an old finalizer (tp_del)",
+    ),
     Kind(
         "native code",
         lambda facts: facts.native,

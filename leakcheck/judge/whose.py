@@ -17,6 +17,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.judge.interpreter import known
+from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import installed_path, is_harness, is_project, owner, relative
 from leakcheck.model import Frame, Owner, Whose
 
@@ -79,8 +80,9 @@ def whose(
             return Whose(Owner.FIXTURE, fixture["name"], scope=fixture["scope"])
         if held.module:
             return _of_file(file_of(held.module), held.module, root, distribution)
-    frame = _blamed(result.sites, root) or _counted(result)
-    if result.without_body and result.sites and (frame is None or not is_written(frame, root)):
+    sites = leaking_sites(result)
+    frame = _blamed(sites, root) or _counted(result)
+    if result.without_body and sites and (frame is None or not is_written(frame, root)):
         # Neither the test nor anybody's fixture is in it, only what sets them up.
         return Whose(Owner.HARNESS, "pytest")
     if frame is None:

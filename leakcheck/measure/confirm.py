@@ -6,8 +6,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from leakcheck.measure.convict import METRICS
-from leakcheck.model import Verdict
+from leakcheck.measure.convict import FIRST_PROBE, METRICS, upheld_by_sites
+from leakcheck.model import Metric, Verdict
 
 if TYPE_CHECKING:
     from leakcheck.model import Result
@@ -34,8 +34,19 @@ def pace(suspect: Result | None) -> Pace:
     return {
         "earlier_slope": suspect.rate,
         "earlier_runs": suspect.judged,
-        "earlier_metric": METRICS.index(suspect.metric),
+        "earlier_metric": _index(suspect),
     }
+
+
+def _index(result: Result) -> int:
+    """The sampler's index of the metric that decided."""
+    assert result.metric is not None
+    return METRICS.index(result.metric) if not result.probe else FIRST_PROBE + probe_place(result)
+
+
+def probe_place(result: Result) -> int:
+    """The place in each reading of the probe that decided."""
+    return next(place for place, one in enumerate(result.probes) if one.name == result.probe)
 
 
 def joined(suspect: Result, confirm: Result) -> Result:
@@ -44,6 +55,12 @@ def joined(suspect: Result, confirm: Result) -> Result:
         dataclasses.replace(r, runs=suspect.runs + r.runs) for r in confirm.readings
     )
     return dataclasses.replace(confirm, runs=suspect.runs + confirm.runs, readings=readings)
+
+
+def longer(suspect: Result, later: Result) -> Result:
+    """The suspect with the runs and readings of a later trace that decides nothing."""
+    seen = joined(suspect, later)
+    return dataclasses.replace(suspect, runs=seen.runs, readings=seen.readings)
 
 
 def with_lines_of(suspect: Result, later: Result) -> Result:
@@ -69,6 +86,7 @@ def as_proven(result: Result, known: Result) -> Result:
         survivors=known.survivors,
         unowned=known.unowned,
         counts=known.counts,
+        opened=known.opened,
         interned=known.interned,
         emptied=known.emptied,
         input_keyed=known.input_keyed,
@@ -85,7 +103,26 @@ def goes_on(suspect: Result, later: Result) -> bool:
         return False
     first, last = later.readings[-len(later.marks)], later.readings[-1]
     grown = (last.blocks - first.blocks) + (last.raw - first.raw)
+    if suspect.probe:
+        if first.probes is None or last.probes is None:
+            return False
+        place = probe_place(suspect)
+        grown = last.probes[place] - first.probes[place]
     return grown >= STILL_GROWING * suspect.rate * later.marks[-1]
+
+
+def concluded(suspect: Result, confirm: Result, *, stopped: bool) -> Result:
+    """What both say together.
+
+    Args:
+        suspect: what the first trace said.
+        confirm: what the confirmation said.
+        stopped: its time ran out.
+    """
+    result = joined(suspect, confirm)
+    if stopped and result.verdict is not Verdict.LEAK:
+        return cut_short(suspect, result)
+    return upheld_by_sites(result)
 
 
 def cut_short(suspect: Result, confirm: Result) -> Result:
@@ -93,7 +130,8 @@ def cut_short(suspect: Result, confirm: Result) -> Result:
     if suspect.verdict is not Verdict.LEAK:
         return confirm
     needed = max(suspect.judged, UPHELD_RUNS - suspect.judged)
-    if confirm.sites and goes_on(suspect, confirm) and confirm.marks[-1] >= needed:
+    seen = bool(confirm.sites) or suspect.metric is Metric.PROBE
+    if seen and goes_on(suspect, confirm) and confirm.marks[-1] >= needed:
         reason = suspect.reason + "; it went on while the time to confirm ran out"
         return dataclasses.replace(with_lines_of(suspect, confirm), reason=reason)
     return dataclasses.replace(
@@ -105,8 +143,13 @@ def cut_short(suspect: Result, confirm: Result) -> Result:
         marks=suspect.marks,
         sites=suspect.sites,
         reason=(
-            f"it grew by {suspect.rate:.3g} blocks a run over {suspect.judged} runs, and the time "
+            f"it grew by {suspect.rate:.3g} {_several(suspect)} a run over {suspect.judged} runs, and the time "
             f"ran out before that could be told from a cache that fills; a longer max time "
             f"decides it"
         ),
     )
+
+
+def _several(suspect: Result) -> str:
+    """What several of what grew are called; all that is memory is blocks here."""
+    return suspect.units[1] if suspect.probe else "blocks"

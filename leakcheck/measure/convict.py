@@ -7,16 +7,19 @@ import dataclasses
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.measure.able import load_core
-from leakcheck.model import Frame, Metric, Phase, Reading, Result, Site, Verdict
+from leakcheck.model import Frame, Metric, Phase, Probed, Reading, Result, Site, Verdict
 
 if TYPE_CHECKING:
     from leakcheck.measure.raw import RawFrame, RawReading, RawResult
+    from leakcheck.probe import Probe
 
 _VERDICTS: Final = (Verdict.CLEAN, Verdict.LEAK, Verdict.INCONCLUSIVE)
 PHASES: Final = (Phase.WARMUP, Phase.SCREEN, Phase.TRACE)
 _NO_STACK: Final = Frame(file="", function="<no Python stack>", line=0)
 
 METRICS: Final = tuple(Metric)
+FIRST_PROBE: Final = METRICS.index(Metric.PROBE)
+"""Index that the first probe of a check has among the sampler's metrics."""
 WHY_STOPPED: Final = 7
 SUM_SHARE: Final = 0.9
 """Part of the growth of exact sites that the sum of all sites must show."""
@@ -110,10 +113,14 @@ def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
     return tuple(sites)
 
 
-def _reason(raw: RawResult, rate: float) -> str:
-    """Why this verdict, in one sentence."""
+def _metric(index: int) -> Metric | None:
+    """The metric with the sampler's index of it; None for none."""
+    return METRICS[min(index, FIRST_PROBE)] if index >= 0 else None
+
+
+def _reason(raw: RawResult, rate: float, metric: str) -> str:
+    """Why this verdict, in one sentence; `metric` is what several of what it counts are called."""
     slope, judged, windows = raw["slope"], raw["judged"], raw["windows"]
-    metric = METRICS[max(raw["metric"], 0)].value
     if raw["dropped"]:
         return (
             f"{raw['dropped']} allocations or readings were missed: memory ran out, or another "
@@ -162,7 +169,9 @@ def upheld_by_sites(result: Result) -> Result:
     )
 
 
-def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Result:
+def to_result(
+    raw: RawResult, *, rate: float, seed: int, seconds: float, probes: tuple[Probe, ...] = ()
+) -> Result:
     """The result for people and programs.
 
     Args:
@@ -170,13 +179,17 @@ def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Resu
         rate: the smallest leak looked for, in blocks a run.
         seed: seed of the batches.
         seconds: wall time of the check.
+        probes: that were asked, in their order.
     """
     verdict = _VERDICTS[raw["verdict"]]
     if raw["dropped"]:
         verdict = Verdict.INCONCLUSIVE
+    metric = _metric(raw["metric"])
+    decided = probes[raw["metric"] - FIRST_PROBE] if metric is Metric.PROBE else None
+    units = str(metric or Metric.BLOCKS) if decided is None else decided.units
     return Result(
         verdict=verdict,
-        reason=_reason(raw, rate),
+        reason=_reason(raw, rate, units),
         rate=0.0 if verdict is Verdict.CLEAN else raw["slope"],
         exact=raw["exact"],
         bound=min(raw["bound"], 1.0) if verdict is Verdict.CLEAN else None,
@@ -188,5 +201,7 @@ def to_result(raw: RawResult, *, rate: float, seed: int, seconds: float) -> Resu
         dropped=raw["dropped"],
         seconds=seconds,
         seed=seed,
-        metric=METRICS[raw["metric"]] if raw["metric"] >= 0 else None,
+        metric=metric,
+        probe="" if decided is None else decided.name,
+        probes=tuple(Probed(one.name, one.unit, one.units) for one in probes),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from leakcheck.measure.holding import CUT, MAX_SECONDS
 from leakcheck.measure.kept import kept
-from leakcheck.model import Verdict
+from leakcheck.model import Metric, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ def with_objects(
         result: made from it.
         roots: further places where paths may begin, by the name to show.
     """
-    if result.verdict is not Verdict.LEAK:
+    if result.verdict is not Verdict.LEAK or result.metric is Metric.PROBE:
         return result
     owners = check.owners(MAX_SECONDS)
     named = roots() if roots else {}

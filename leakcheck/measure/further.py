@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.counting import CountedObjects
+from leakcheck.measure.explaining import told
 from leakcheck.measure.growing import Recount
 from leakcheck.measure.inputs import SameInputs
+from leakcheck.measure.opening import OpenedLines, growing
 from leakcheck.measure.series import Series
 from leakcheck.model import Metric
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from leakcheck.measure.inputs import Inputs
     from leakcheck.measure.series import Step
     from leakcheck.model import Result
+    from leakcheck.probe import Probe
 
 NO_TIME: Final = "the time was up before all was asked that is asked of a leak"
 FIRST: Final = 2
@@ -65,12 +69,56 @@ class WithoutBody:
         return {"without_body": self._series.per_run}
 
 
-def steps(
+class Further:
+    """The further steps of a leak, one after the other.
+
+    Args:
+        leak: what is known of it by now; each step adds to it.
+        asked: the steps, each made when the one before has ended.
+    """
+
+    def __init__(self, leak: Result, asked: Iterator[Step]) -> None:
+        self.leak = leak
+        self._asked = asked
+
+    def next(self) -> Step | None:
+        """The next step; None after the last."""
+        return next(self._asked, None)
+
+    def learn(self, step: Step, elapsed: Callable[[], float], most: float) -> Step | None:
+        """Take in what a step has found.
+
+        Args:
+            step: it has ended.
+            elapsed: seconds that the check has taken by now.
+            most: so many it may take; what only explains a leak may not take the time of other
+                tests.
+
+        Returns:
+            The next step; None when there is none, or no time for it.
+        """
+        found: dict[str, Any] = told(step.found, {})
+        found["unexplained"] = self.leak.unexplained + found.get("unexplained", ())
+        following = self.next()
+        seconds = elapsed()
+        if following is not None and seconds >= most:
+            following.close()
+            following = None
+            found["unexplained"] += (NO_TIME,)
+        found["unexplained"] = tuple(dict.fromkeys(found["unexplained"]))
+        self.leak = dataclasses.replace(
+            self.leak, runs=self.leak.runs + step.runs, seconds=seconds, **found
+        )
+        return following
+
+
+def steps(  # noqa: PLR0913, PLR0917 - what the check knows
     leak: Result,
     inputs: Inputs,
     roots: Callable[[], Mapping[str, object]] | None,
     bare: Callable[[], bool] | None,
     names: Names | None = None,
+    probes: tuple[Probe, ...] = (),
 ) -> Iterator[Step]:
     """The steps, each made when the one before has ended.
 
@@ -80,11 +128,18 @@ def steps(
         roots: values of wider fixtures by name, where paths may begin.
         bare: a run without its body, where there is more to a run.
         names: of the test's module.
+        probes: that the check asked.
     """
+    grown = growing(leak, probes)
+    if leak.metric is Metric.PROBE:
+        yield OpenedLines(grown, leak.rate, alone=True)
+        return
     if leak.metric is Metric.COUNTS and names is not None:
         yield CountedObjects(names, leak.rate)
         return
     yield Recount(leak.rate, roots)
+    if grown:
+        yield OpenedLines(grown, 1.0, alone=False)
     if not Series.can_tell(leak.rate, leak.metric):
         return
     if inputs.drawn():

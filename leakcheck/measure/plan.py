@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.measure.confirm import pace
+from leakcheck.measure.opening import growing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from leakcheck._core import Check
@@ -18,9 +20,17 @@ if TYPE_CHECKING:
 ADAPTIVE_WINDOWS: Final = 3
 CONFIRM_FIRST_WINDOW: Final = 72
 CONFIRM_WINDOWS: Final = 4
+PROBE_WINDOWS: Final = ((24, 4), (16, 3))
+"""First window and windows of a confirmation during which a probe grows too: by at most one a run, or
+by more. A process may have some 1,000 descriptors, and what leaks stays open."""
 FIXED_WINDOWS: Final = 5
 KNOWN_RUNS: Final = 32
 """Runs that show the lines of a leak proven before."""
+
+
+def asked(settings: Settings) -> tuple[Callable[[], int], ...]:
+    """What the sampler calls for each probe."""
+    return tuple(one.asked for one in settings.probes)
 
 
 def first(core: ModuleType, settings: Settings, counted: tuple[Names, ...]) -> Check:
@@ -33,6 +43,7 @@ def first(core: ModuleType, settings: Settings, counted: tuple[Names, ...]) -> C
             windows=FIXED_WINDOWS,
             seed=settings.seed,
             counted=counted,
+            probes=asked(settings),
         )
     return core.Check(  # type: ignore[no-any-return]
         mode=core.MODE_ADAPTIVE,
@@ -42,6 +53,7 @@ def first(core: ModuleType, settings: Settings, counted: tuple[Names, ...]) -> C
         seed=settings.seed,
         shut_free_lists=False,
         counted=counted,
+        probes=asked(settings),
     )
 
 
@@ -53,15 +65,20 @@ def confirm(
     counted: tuple[Names, ...],
 ) -> Check:
     """The confirmation of a suspect, in the `left` seconds."""
+    first_window, windows = CONFIRM_FIRST_WINDOW, CONFIRM_WINDOWS
+    opened = growing(suspect, settings.probes) if suspect is not None else {}
+    if opened:
+        first_window, windows = PROBE_WINDOWS[max(opened.values()) > 1]
     return core.Check(  # type: ignore[no-any-return]
         mode=core.MODE_CONFIRM,
         rate=settings.rate,
         max_seconds=left,
-        first_window=CONFIRM_FIRST_WINDOW,
-        windows=CONFIRM_WINDOWS,
+        first_window=first_window,
+        windows=windows,
         seed=settings.seed + 1,
         wide=suspect is not None and suspect.metric is not None and suspect.metric.wide,
         counted=counted,
+        probes=asked(settings),
         **pace(suspect),
     )
 

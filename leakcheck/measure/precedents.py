@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.model import Metric
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,6 +42,9 @@ class Precedents:
         self._proven: list[tuple[frozenset[_Place], Result]] = []
 
     def _places(self, result: Result) -> frozenset[_Place]:
+        """The places of a leak of memory; of what a probe counts they say nothing."""
+        if result.metric is Metric.PROBE:
+            return frozenset()
         return frozenset(
             tuple((f.file, f.function, f.line) for f in site.frames[-2:])
             for site in result.sites

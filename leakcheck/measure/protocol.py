@@ -18,33 +18,30 @@ short trace of the second kind takes the place of the confirmation, if memory gr
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
+from leakcheck.errors import ProbeError
 from leakcheck.measure import plan
 from leakcheck.measure.able import ensure_able, load_core
-from leakcheck.measure.confirm import as_proven, cut_short, goes_on, joined, with_lines_of
-from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result, upheld_by_sites
+from leakcheck.measure.confirm import as_proven, concluded, goes_on, joined, longer, with_lines_of
+from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result
 from leakcheck.measure.counting import names_of, namespaces
 from leakcheck.measure.emptying import Caches, less_caches
-from leakcheck.measure.explaining import told, with_objects
-from leakcheck.measure.further import NO_TIME, steps
+from leakcheck.measure.explaining import with_objects
+from leakcheck.measure.further import Further, steps
 from leakcheck.measure.inputs import Inputs
 from leakcheck.measure.precedents import Precedents
-from leakcheck.model import Phase, Verdict
+from leakcheck.model import Phase, Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leakcheck._core import Check
     from leakcheck.config import Settings
     from leakcheck.measure.counting import Names
     from leakcheck.measure.raw import RawResult
     from leakcheck.measure.series import Step
-    from leakcheck.model import Result
 
 __all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able", "now"]
 
@@ -96,14 +93,15 @@ class StepwiseCheck:
         self._began = now()
         self._suspect: Result | None = None
         self._known: Result | None = None  # A leak proven before that the suspect is.
-        self._leak: Result | None = None  # Certain, while further steps run.
-        self._further: Iterator[Step] = iter(())
+        self._further: Further | None = None  # While further steps run.
         self._roots, self._bare, self._explain = roots, bare, explain
         self._caches: Caches | None = None  # As they were before the confirmation.
         self._decided: Result | None = None
         self._names, self._counted = names, namespaces(names)
         self._check: Check | Step | None = plan.first(self._core, settings, self._counted)
         self._inputs = Inputs(settings.seed)
+        for probe in settings.probes:
+            probe.begin()
 
     def _elapsed(self) -> float:
         return now() - self._began
@@ -117,8 +115,12 @@ class StepwiseCheck:
                 progress(PHASES[phase], before + runs, self._elapsed())
 
         while self._check is not None:
-            self._check.drive(body, report if progress is not None else None)
-            self._advance()
+            try:
+                self._check.drive(body, report if progress is not None else None)
+            except ProbeError as error:
+                self._give_up(error)
+            else:
+                self._advance()
 
     def next(self) -> int | None:
         """Runs to do before the next `read`; None when the check is decided."""
@@ -133,10 +135,22 @@ class StepwiseCheck:
         """Collect and read the counters after the runs that `next` asked for."""
         if self._check is None:
             raise RuntimeError("the check is decided; no reading was asked for")
-        self._check.read()
+        try:
+            self._check.read()
+        except ProbeError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: ProbeError) -> None:
+        """What a probe counts is not known, so nothing is said of this body."""
+        if self._check is not None:
+            self._check.close()
+            self._check = None
+        self._decided = Result(Verdict.NOT_MEASURED, str(error), seconds=self._elapsed())
 
     def close(self) -> None:
         """Undo everything; a check that was not decided has no result. Idempotent."""
+        for probe in self._settings.probes:
+            probe.end()
         self._inputs.close()
         if self._check is not None:
             self._check.close()
@@ -155,26 +169,27 @@ class StepwiseCheck:
     def _advance(self) -> None:
         """Take in the check that has ended: decide, or go on to confirm or to further steps."""
         ended, self._check = self._check, None
-        if self._leak is not None:
-            self._learn(cast("Step", ended))
+        if self._further is not None:
+            self._learn(self._further, cast("Step", ended))
             return
         check = cast("Check", ended)
         raw = check.result()
         result = to_result(
-            raw, rate=self._settings.rate, seed=self._settings.seed, seconds=self._elapsed()
+            raw,
+            rate=self._settings.rate,
+            seed=self._settings.seed,
+            seconds=self._elapsed(),
+            probes=self._settings.probes,
         )
         if self._settings.iterations is not None:
             self._go_on(self._with_objects(check, raw, result))
         elif self._suspect is not None:
             if self._known is not None and not goes_on(self._suspect, result):
                 # Something else that grew in the same places, and has stopped.
-                seen = joined(self._suspect, result)
-                self._suspect = dataclasses.replace(
-                    self._suspect, runs=seen.runs, readings=seen.readings
-                )
+                self._suspect = longer(self._suspect, result)
                 self._start_confirmation()
             else:
-                self._go_on(self._confirmed(check, raw, result))
+                self._go_on(self._confirmed(self._suspect, check, raw, result))
         elif (
             result.verdict is Verdict.CLEAN
             or result.dropped
@@ -191,31 +206,21 @@ class StepwiseCheck:
                 self._check = plan.known(self._core, self._settings, self._left())
 
     def _go_on(self, result: Result) -> None:
-        """Decide, after further steps where memory leaks and it is not known how."""
+        """Decide, after further steps where something leaks and it is not known how."""
         if result.verdict.leaks and self._known is None and self._explain:
-            self._leak = result
-            self._further = steps(result, self._inputs, self._roots, self._bare, self._names)
-            self._check = next(self._further)
-        else:
+            asked = steps(
+                result, self._inputs, self._roots, self._bare, self._names, self._settings.probes
+            )
+            self._further = Further(result, asked)
+            self._check = self._further.next()
+        if self._check is None:
             self._decide(result)
 
-    def _learn(self, step: Step) -> None:
+    def _learn(self, further: Further, step: Step) -> None:
         """Take in what a further step has found; decide after the last."""
-        assert self._leak is not None
-        found: dict[str, Any] = told(step.found, {})
-        found["unexplained"] = self._leak.unexplained + found.get("unexplained", ())
-        self._check = next(self._further, None)
-        # What only explains a leak may not take the time of other tests.
-        if self._check is not None and self._elapsed() >= self._settings.max_time:
-            self._check.close()
-            self._check = None
-            found["unexplained"] += (NO_TIME,)
-        found["unexplained"] = tuple(dict.fromkeys(found["unexplained"]))
-        self._leak = dataclasses.replace(
-            self._leak, runs=self._leak.runs + step.runs, seconds=self._elapsed(), **found
-        )
+        self._check = further.learn(step, self._elapsed, self._settings.max_time)
         if self._check is None:
-            self._decide(self._leak)
+            self._decide(further.leak)
 
     def _decide(self, result: Result) -> None:
         self._decided = result
@@ -240,17 +245,11 @@ class StepwiseCheck:
     def _with_objects(self, check: Check, raw: RawResult, result: Result) -> Result:
         return with_objects(check, raw, result, self._roots) if self._explain else result
 
-    def _confirmed(self, check: Check, raw: RawResult, result: Result) -> Result:
+    def _confirmed(self, suspect: Result, check: Check, raw: RawResult, result: Result) -> Result:
         """What the suspect and its confirmation say together."""
-        suspect = self._suspect
-        assert suspect is not None
-        result = joined(suspect, result)
         if self._known is not None:
-            return as_proven(with_lines_of(suspect, result), self._known)
-        if raw["why"] == WHY_STOPPED and result.verdict is not Verdict.LEAK:
-            result = cut_short(suspect, result)
-        else:
-            result = upheld_by_sites(result)
+            return as_proven(with_lines_of(suspect, joined(suspect, result)), self._known)
+        result = concluded(suspect, result, stopped=raw["why"] == WHY_STOPPED)
         result = self._with_objects(check, raw, result)
         if result.verdict is Verdict.LEAK and self._caches is not None:
             result = less_caches(result, self._caches, self._settings.rate)

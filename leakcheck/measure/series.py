@@ -73,7 +73,7 @@ class Series:
     @staticmethod
     def can_tell(rate: float, metric: Metric | None) -> bool:
         """The leak would show in a series: it is fast enough and can be counted from here."""
-        return metric is not Metric.RAW and rate * runs_for(rate) >= SHOWN
+        return metric not in (Metric.RAW, Metric.PROBE) and rate * runs_for(rate) >= SHOWN
 
     def start(self) -> None:
         """Read the level before."""

@@ -160,6 +160,10 @@ def in_its_file(result: Result, item: Repeatable) -> Result:
             replace(one, frame=moved(one.frame)) if one.frame is not None else one
             for one in result.containers
         ),
+        opened=tuple(
+            replace(one, frames=tuple(moved(frame) for frame in one.frames))
+            for one in result.opened
+        ),
         counts=tuple(
             replace(one, frame=moved(one.frame)) if one.frame is not None else one
             for one in result.counts

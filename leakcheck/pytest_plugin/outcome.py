@@ -12,11 +12,13 @@ import pytest
 
 from leakcheck.api import identified
 from leakcheck.explain.source import Sources
+from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import installed_path, project_frame, relative
 from leakcheck.judge.whose import whose
 from leakcheck.pytest_plugin._private import Failure, FindingRepr
 from leakcheck.pytest_plugin._private_doctest import finding_options
 from leakcheck.pytest_plugin.select import reproduce
+from leakcheck.report.grouped import units
 from leakcheck.report.jsonfile import to_dict
 from leakcheck.report.places import PYTEST
 from leakcheck.report.terminal import Style, render
@@ -85,7 +87,7 @@ def properties(found: dict[str, Any]) -> list[tuple[str, object]]:
     told: list[tuple[str, object]] = [("leakcheck.verdict", found["verdict"])]
     if found["fingerprint"]:
         told.append(("leakcheck.fingerprint", found["fingerprint"]))
-        told.append(("leakcheck.rate", f"{found['rate']:.3g} {found['metric'] or 'blocks'} a run"))
+        told.append(("leakcheck.rate", f"{found['rate']:.3g} {units(found)[1]} a run"))
     return told
 
 
@@ -100,8 +102,7 @@ def finding(item: pytest.Item, failure: LeakDetected) -> FindingRepr:
         where = f" at {_relative(item, frame)}:{frame.line}"
     if result.verdict.leaks:
         rate = f"{result.rate:.3g}"
-        what = "block" if result.metric is None else result.metric.removesuffix("s")
-        summary = f"leaks {rate} {what}{'' if rate == '1' else 's'} a run{where}"
+        summary = f"leaks {rate} {result.units[rate != '1']} a run{where}"
     else:
         summary = f"inconclusive: {result.reason}"
     return FindingRepr(
@@ -118,7 +119,7 @@ def _foremost(result: Result, root: Path) -> Frame | None:
     Where references are lost, which no site shows, the line that loses them.
     """
     lost = (one.frame for one in result.counts if one.frame is not None)
-    growing = [site for site in result.sites if site.grows] or list(result.sites)
+    growing = [site for site in leaking_sites(result) if site.grows] or list(result.sites)
     own = (project_frame(site, root) for site in growing)
     leaves = (site.leaf for site in growing)
     found = next((frame for frame in own if frame is not None), next(leaves, None))

@@ -105,7 +105,7 @@ class Control:
             if grown.verdict.leaks:
                 self.fault = (
                     f"leakcheck's own loop leaks here: an empty test grows by {grown.rate:.3g} "
-                    f"{grown.metric or 'blocks'} a run, so no verdict could be trusted; look for "
+                    f"{grown.units[1]} a run, so no verdict could be trusted; look for "
                     "a plugin that keeps something of each run, or report it as a bug of ours"
                 )
         if self.fault:

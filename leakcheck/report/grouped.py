@@ -79,8 +79,17 @@ def _share(answer: Answer) -> float:
 
 
 def _rate(answer: Answer) -> str:
-    number, what = f"{answer['rate']:.3g}", answer["metric"] or "blocks"
-    return f"{number} {what.removesuffix('s') if number == '1' else what} a run"
+    number = f"{answer['rate']:.3g}"
+    return f"{number} {units(answer)[number != '1']} a run"
+
+
+def units(answer: Answer) -> tuple[str, str]:
+    """What one and what several of what was decided by are called."""
+    for one in answer["probes"]:
+        if one["name"] == answer["probe"]:
+            return one["unit"], one["units"]
+    several = answer["metric"] or "blocks"
+    return several.removesuffix("s"), several
 
 
 def _whose(answer: Answer) -> str:
@@ -96,6 +105,10 @@ def _where(answer: Answer) -> Iterator[str]:
         leaf = growing["frames"][-1]
         text = f"  {growing['statement']}" if growing.get("statement") else ""
         yield f"  allocated at {_short(leaf['file'])}:{leaf['line']}{text}"
+    for one in answer["opened"][:1]:
+        if one["frames"] and answer["probe"]:
+            leaf = one["frames"][-1]
+            yield f"  opened at {_short(leaf['file'])}:{leaf['line']}"
     for one in answer["counts"][:1]:
         line = f", by {_short(one['frame']['file'])}:{one['frame']['line']}" if one["frame"] else ""
         yield f"  references lost to {one['path'] or one['type']}{line}"

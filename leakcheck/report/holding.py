@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leakcheck.judge.hints import hint
 from leakcheck.judge.whose import in_words
 from leakcheck.report.kept import HELD_BY, SHOWN, survivors
+from leakcheck.report.opened import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ def holding(painter: Painter, result: Result) -> Iterator[str]:
         yield f"  cache      {painter.line(result.cache)}"
     yield from _containers(painter, result)
     yield from survivors(painter, result)
+    yield from opened(painter, result)
     for number, sentence in enumerate(result.unexplained):
         yield f"  {'' if number else 'cut off':9}  {painter.line(sentence, 400)}"
 

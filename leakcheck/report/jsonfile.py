@@ -29,6 +29,12 @@ from leakcheck.report.jsonheld import (
     read_survivor,
     survivor_fields,
 )
+from leakcheck.report.jsonprobes import (
+    opened_fields,
+    probed_fields,
+    read_opened,
+    read_probed,
+)
 
 if TYPE_CHECKING:
     from leakcheck.report.fields import Json
@@ -75,6 +81,9 @@ def to_dict(result: Result, *, source: SourceLookup | None = None) -> dict[str, 
         "seconds": result.seconds,
         "seed": result.seed,
         "metric": None if result.metric is None else str(result.metric),
+        "probe": result.probe,
+        "probes": [probed_fields(one) for one in result.probes],
+        "opened": [opened_fields(one) for one in result.opened],
         "containers": [container_fields(one) for one in result.containers],
         "survivors": [survivor_fields(one) for one in result.survivors],
         "unowned": result.unowned,
@@ -134,6 +143,9 @@ def from_dict(data: object, path: str = "result") -> Result:
         seconds=top.number("seconds"),
         seed=top.integer("seed"),
         metric=choice(top, "metric", Metric) if top.present("metric") else None,
+        probe=top.text("probe"),
+        probes=tuple(read_probed(one) for one in top.records("probes")),
+        opened=tuple(read_opened(one) for one in top.records("opened")),
         containers=tuple(read_container(one) for one in top.records("containers")),
         survivors=tuple(read_survivor(one) for one in top.records("survivors")),
         unowned=top.integer("unowned"),

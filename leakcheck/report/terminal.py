@@ -14,7 +14,7 @@ from leakcheck.report import closing
 from leakcheck.report.holding import holding, what_to_do
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
-from leakcheck.report.text import blocks, kib, number, pad, rate
+from leakcheck.report.text import blocks, kib, number, pad, rate, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CALL", "COMMAND", "PYTEST", "Advice", "Style", "render"]
 
-_OTHER: Final = (Metric.OBJECTS, Metric.REFERENCES, Metric.COUNTS)
 _GROUPS: Final = 5
 _SEEN: Final = 3
 _MORE: Final = 4
@@ -95,7 +94,7 @@ def _inconclusive(
 ) -> Iterator[str]:
     figures = f"N={result.judged:,}"
     if result.rate:
-        figures = f"{rate(result.rate, exact=result.exact)}, {figures}"
+        figures = f"{_rate(result)}, {figures}"
     yield _verdict(painter, result, test, figures)
     yield f"  why        {_reason(painter, result)}"
     yield from _seen(painter, group(result.sites))
@@ -113,10 +112,10 @@ def _inconclusive(
 
 def _rate(result: Result) -> str:
     """Such as "+2 blocks/run (exact)", of the metric that decided."""
-    text = rate(result.rate, exact=result.exact)
-    if result.metric in _OTHER:
-        text = text.replace("block", str(result.metric).removesuffix("s"))
-    return text
+    if result.metric in (None, Metric.BLOCKS, Metric.RAW):
+        return rate(result.rate, exact=result.exact)
+    one, several = result.units
+    return rate(result.rate, exact=result.exact, units=(safe(one), safe(several)))
 
 
 def headline(painter: Painter, result: Result, test: str) -> str:
@@ -143,7 +142,7 @@ def _leak(
     # The reader can change the project's lines: those come first.
     growing = sorted((one for one in every if one.grows), key=painter.is_foreign)
     others = [one for one in every if not one.grows]
-    if not every and not result.counts:
+    if not every and not result.counts and not result.probe:
         yield ""
         yield "  no line known: what grew was not allocated while the tracer could see it"
     elif every and not growing:

@@ -98,10 +98,10 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def rate(value: float, *, exact: bool) -> str:
-    """`+1 block/run`, `about +0.35 blocks/run`."""
+def rate(value: float, *, exact: bool, units: tuple[str, str] = ("block", "blocks")) -> str:
+    """`+1 block/run`, `about +0.35 blocks/run`; `units` are what one and what several are called."""
     digits = number(value)
-    unit = "block" if digits in ("1", "-1") else "blocks"
+    unit = units[digits not in ("1", "-1")]
     sign = "" if digits.startswith("-") else "+"
     return f"{'' if exact else 'about '}{sign}{digits} {unit}/run"
 

@@ -14,6 +14,7 @@ from leakcheck.api import measure
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
 from leakcheck.errors import LeakcheckError
 from leakcheck.locate import TargetRaisedError
+from leakcheck.probes.choosing import chosen
 from leakcheck.traces import describe, user_frames, user_trace
 from leakcheck.verbs.progress import progress_line
 
@@ -44,6 +45,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, metavar="S", help="seed of the order of batches")
     parser.add_argument(
+        "--probes",
+        metavar="NAMES",
+        help="what is counted beside memory, with commas between the names, or all, default, none "
+        "(default none)",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="print the whole result as JSON; the function's own output goes to stderr",
@@ -65,6 +72,8 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
         for name in ("rate", "max_time", "iterations", "seed")
         if getattr(options, name) is not None
     }
+    if options.probes is not None:
+        found["probes"] = chosen(options.probes)
     Settings(**found)
     return found
 
@@ -132,5 +141,7 @@ def reproduce(target: Target, options: argparse.Namespace, result: Result) -> st
                 f"--{name.replace('_', '-')}",
                 f"{value:g}" if name != "iterations" else str(value),
             ]
+    if options.probes is not None:
+        words += ["--probes", options.probes]
     words += ["--seed", str(result.seed)]
     return shlex.join(words)

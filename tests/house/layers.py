@@ -36,7 +36,7 @@ VARIANT = re.compile(
 # --- Python ----------------------------------------------------------------------------------
 
 LAYERS = (  # a unit may import what stands below it, bottom first
-    {"terms", "evidence", "model", "errors"},
+    {"terms", "evidence", "model", "errors", "probe"},
     {"config"},
     {"measure", "judge", "explain", "probes"},
     {"report"},
@@ -50,6 +50,7 @@ SIDEWAYS = {  # and these of its own layer
     "evidence": {"terms"},
     "model": {"terms", "evidence"},
     "errors": {"model"},
+    "probe": {"errors"},
     "locate": {"callables", "traces"},
     "target": {"callables", "locate"},
     "decorator": {"api"},

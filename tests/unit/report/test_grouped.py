@@ -16,6 +16,9 @@ def answer(fingerprint: str | None, rate: float = 1.0, **more: Any) -> dict[str,
         "fingerprint": fingerprint,
         "rate": rate,
         "metric": None,
+        "probe": "",
+        "probes": [],
+        "opened": [],
         "whose": {"owner": "project", "name": "app.py", "version": "", "scope": "", "known": ""},
         "containers": [],
         "counts": [],
@@ -102,4 +105,17 @@ def test_what_lost_references_is_said_with_the_line() -> None:
     unnamed = {**lost, "path": "", "frame": None}
     assert list(lines(by_cause([("a", answer("LC-1", counts=[unnamed]))])))[1:] == [
         "  references lost to numpy.dtype"
+    ]
+
+
+def test_what_a_probe_counts_has_its_own_units_and_the_line_that_opened_it() -> None:
+    more = {
+        "metric": "probe",
+        "probe": "children",
+        "probes": [{"name": "children", "unit": "child process", "units": "child processes"}],
+        "opened": [{"frames": [PLACE]}],
+    }
+    assert list(lines(by_cause([("a", answer("LC-1", 2.0, **more))]))) == [
+        "LEAK LC-1 a, 2 child processes a run: project app.py",
+        "  opened at json/decoder.py:7",
     ]
