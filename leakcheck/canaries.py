@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import _thread
 import itertools
+import os
 import sys
 import time
+from array import array
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -21,6 +23,8 @@ from leakcheck.config import Settings
 from leakcheck.errors import BlindError
 from leakcheck.measure.protocol import check_callable, ensure_able
 from leakcheck.model import Metric, Phase, Verdict
+from leakcheck.probes import linux
+from leakcheck.probes.descriptors import descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
     Body = Callable[[], None]
 
 CACHE_ENTRIES: Final = 8
+DESCRIPTOR_RUNS: Final = 16
+ROOM: Final = 64
+"""Descriptors, of which each run of such a check takes one, warm-up included."""
 SEEN_SHARE: Final = 0.5
 """Part of what is planted that the counters must take on: what other threads and late finalisers
 free meanwhile is in them too."""
@@ -120,6 +127,36 @@ def _each_tenth_run() -> Body:
     return plant
 
 
+class _Numbers:
+    """Descriptors that are closed when nobody refers to this any more.
+
+    Their numbers lie in one array, so that they are no memory that grows.
+    """
+
+    def __init__(self) -> None:
+        self._open = array("i", [-1]) * ROOM
+        self._turn = itertools.count()
+
+    def open(self) -> None:
+        """Open one more."""
+        self._open[next(self._turn)] = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self) -> None:
+        """Close all."""
+        for number in self._open:
+            if number >= 0:
+                os.close(number)
+
+
+def _descriptor() -> Body:
+    kept = _Numbers()
+
+    def plant() -> None:
+        kept.open()
+
+    return plant
+
+
 def _bounded_cache() -> Body:
     entries: deque[object] = deque(maxlen=CACHE_ENTRIES)
 
@@ -145,6 +182,14 @@ CANARIES: Final = (
 )
 
 
+def probed() -> tuple[Canary, ...]:
+    """What is planted too where probes are asked for, on systems that count descriptors."""
+    if not linux.there():
+        return ()
+    few = Settings(rate=1.0, iterations=DESCRIPTOR_RUNS, probes=(descriptors(),))
+    return (Canary("descriptor", _descriptor, few, Metric.PROBE, lined=False),)
+
+
 def watch(canary: Canary) -> Sighting:
     """Plant one canary, measure it, and say whether the right thing was seen.
 
@@ -160,7 +205,7 @@ def watch(canary: Canary) -> Sighting:
 
 def _fault(canary: Canary, body: Body, result: Result) -> str:
     """Empty, or what is wrong with the result."""
-    if not canary.lined and not _counts(canary.metric, result):
+    if canary.metric is Metric.REFERENCES and not _counts(canary.metric, result):
         return ""  # Too many objects in this process, as each result says.
     wanted = Verdict.LEAK if canary.leaks else Verdict.CLEAN
     if result.verdict is not wanted:
@@ -186,6 +231,7 @@ def _counts(metric: Metric | None, result: Result) -> list[tuple[int, int]]:
             Metric.OBJECTS: reading.objects,
             Metric.REFERENCES: reading.references,
             Metric.COUNTS: reading.counts,
+            Metric.PROBE: reading.probes[0] if reading.probes else None,
             None: None,
         }[metric]
         if reading.phase is not Phase.TRACE and count is not None:
@@ -202,14 +248,17 @@ def _seen_in(metric: Metric, result: Result) -> bool:
     return last_runs > first_runs and last - first >= SEEN_SHARE * (last_runs - first_runs)
 
 
-def ensure_seeing() -> None:
+def ensure_seeing(*, probes: bool = False) -> None:
     """Return when every canary gets its verdict here and now.
+
+    Args:
+        probes: with what is planted for probes.
 
     Raises:
         BlindError: with one sentence: what is in the way or was not seen, and what to do.
     """
     ensure_able()
-    for canary in CANARIES:
+    for canary in (*CANARIES, *(probed() if probes else ())):
         fault = watch(canary).fault
         if fault:
             raise BlindError(

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leakcheck.gate.standing import Rules
+    from leakcheck.probe import Probe
     from leakcheck.pytest_plugin.checks import Checks
 
 ASKED_FOR: Final = ("leakcheck", "__leakcheck_settings__")
@@ -28,7 +31,33 @@ _VALUES: Final = (
     ("max-time", "SECONDS", "time that the check of one test may take (default 10)"),
     ("iterations", "N", "judge exactly N runs of each test instead of as many as needed"),
     ("seed", "N", "seed of the order of batches (default 1)"),
+    (
+        "probes",
+        "NAMES",
+        (
+            "what is counted beside memory, with commas between: descriptors, sockets, threads, "
+            "native-threads, children, temp-files, tasks, garbage, shared-memory; all, default, "
+            "none (default none)"
+        ),
+    ),
 )
+
+
+class Hooks:
+    """What other plugins and conftest.py files may add."""
+
+    @pytest.hookspec
+    def pytest_leakcheck_probes(self, config: pytest.Config) -> Sequence[Probe]:  # type: ignore[empty-body]
+        """Probes of a project, each a `leakcheck.Probe`, to be chosen by name.
+
+        Asked when the session begins, so a conftest.py has to be that of the root folder or of
+        one that the command line names.
+        """
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Tell pytest of our hook."""
+    pluginmanager.add_hookspecs(Hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,7 +105,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "leakcheck_ignore",
         "leaks not to hear of, a line each: KIND PATTERN because REASON, where KIND is "
-        "fingerprint, module, site or holder",
+        "fingerprint, module, site, holder or probe",
         type="linelist",
     )
     group.addoption(
@@ -94,7 +123,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the markers; get ready when every test is to be checked."""
     config.addinivalue_line(
         "markers",
-        "leakcheck(rate, max_time, iterations, strict, known, reason): run this test again and fail "
+        "leakcheck(rate, max_time, iterations, probes, strict, known, reason): run this test again and fail "
         "it when it leaks; works without --leakcheck; a leak whose fingerprint is known is let be",
     )
     config.addinivalue_line("markers", "no_leakcheck(reason): never check this test for leaks")
@@ -173,7 +202,7 @@ def _get_ready(config: pytest.Config) -> Checks:
     blind = ""
     if wishes.enabled and not wishes.off:
         try:
-            ensure_seeing()
+            ensure_seeing(probes=bool(wishes.settings.probes))
         except BlindError as error:
             if not hasattr(config, "workerinput"):
                 raise pytest.UsageError(str(error)) from None

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -93,3 +94,29 @@ class Probe:
                 "leakcheck's probes, or mend it"
             )
         return found // self.scale
+
+
+def begun(probes: Sequence[Probe]) -> ProbeError | None:
+    """Begin all; None, or why nothing can be said because one of them can't."""
+    for one in probes:
+        try:
+            one.begin()
+        except Exception as error:
+            return ProbeError(
+                f"the probe {one.name} can't begin: {type(error).__name__}: {error}; leave it out "
+                "of leakcheck's probes, or mend it"
+            )
+    return None
+
+
+def ended(probes: Sequence[Probe]) -> None:
+    """End all; one that can't is told by a warning, for the others have to end too."""
+    for one in probes:
+        try:
+            one.end()
+        except Exception as error:
+            warnings.warn(
+                f"the probe {one.name} can't end: {type(error).__name__}: {error}",
+                RuntimeWarning,
+                stacklevel=2,
+            )

@@ -35,6 +35,7 @@ from leakcheck.measure.further import Further, steps
 from leakcheck.measure.inputs import Inputs
 from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Phase, Result, Verdict
+from leakcheck.probe import begun, ended
 
 if TYPE_CHECKING:
     from leakcheck._core import Check
@@ -100,8 +101,9 @@ class StepwiseCheck:
         self._names, self._counted = names, namespaces(names)
         self._check: Check | Step | None = plan.first(self._core, settings, self._counted)
         self._inputs = Inputs(settings.seed)
-        for probe in settings.probes:
-            probe.begin()
+        error = begun(settings.probes)
+        if error is not None:
+            self._give_up(error)
 
     def _elapsed(self) -> float:
         return now() - self._began
@@ -149,8 +151,7 @@ class StepwiseCheck:
 
     def close(self) -> None:
         """Undo everything; a check that was not decided has no result. Idempotent."""
-        for probe in self._settings.probes:
-            probe.end()
+        ended(self._settings.probes)
         self._inputs.close()
         if self._check is not None:
             self._check.close()

@@ -38,4 +38,6 @@ def _there() -> dict[Hashable, str]:
 def descriptors() -> Probe:
     """The probe, for a system with /proc."""
     read: Callable[[], int] = _by_size if linux.sized() else _by_list
-    return Probe("descriptors", "descriptor", "descriptors", read, there=_there)
+    return Probe(
+        "descriptors", "descriptor", "descriptors", read, there=_there, begin=linux.make_room
+    )

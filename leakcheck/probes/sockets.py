@@ -68,4 +68,4 @@ def _address(found: object) -> str:
 
 def sockets() -> Probe:
     """The probe, for a system with /proc."""
-    return Probe("sockets", "socket", "sockets", _read, there=_there)
+    return Probe("sockets", "socket", "sockets", _read, there=_there, begin=linux.make_room)

@@ -63,6 +63,7 @@ class Checks:
         self._blind = blind
         # With the option the self-check was made when the session began.
         self._checked = wishes.enabled and not wishes.off
+        self._probed = self._checked and bool(wishes.settings.probes)
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
         self._precedents = Precedents(
@@ -136,11 +137,11 @@ class Checks:
             output[BLIND] = self._blind
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
-    def _ensure_seeing(self) -> None:
-        """The self-check before the first test that asks for a check by itself."""
-        if not self._checked:
-            ensure_seeing()
-            self._checked = True
+    def _ensure_seeing(self, *, probes: bool) -> None:
+        """The self-check before the first test that asks for a check, or for probes, by itself."""
+        if not self._checked or (probes and not self._probed):
+            ensure_seeing(probes=probes)
+            self._checked, self._probed = True, probes
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A subtest's failure is logged while its test still looks as if it passed."""
@@ -194,7 +195,7 @@ class Checks:
         if ProgressLine.wanted(self._config):
             progress = ProgressLine(self._config, item.nodeid, choice.settings.max_time)
         try:
-            self._ensure_seeing()
+            self._ensure_seeing(probes=bool(choice.settings.probes))
             return measure(
                 item,
                 choice.settings,

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.model import Verdict
+from leakcheck.pytest_plugin.select import known_names
 from leakcheck.report.jsonfile import from_dict
 
 if TYPE_CHECKING:
@@ -47,7 +48,16 @@ _WITH_VALUE: Final = (
     *("--cov-report", "--cov-config", "--cov-context", "--cov-fail-under"),
     *(
         f"--leakcheck-{name}"
-        for name in ("rate", "max-time", "iterations", "seed", "result", "json", "changed-since")
+        for name in (
+            "rate",
+            "max-time",
+            "iterations",
+            "seed",
+            "probes",
+            "result",
+            "json",
+            "changed-since",
+        )
     ),
 )
 _FLAGS: Final = (
@@ -184,6 +194,7 @@ def command(item: pytest.Item, choice: Choice, folder: Path) -> list[str]:
     settings = choice.settings
     words += [f"--leakcheck-rate={settings.rate!r}", f"--leakcheck-seed={settings.seed}"]
     words += [f"--leakcheck-max-time={settings.max_time!r}"]
+    words += [f"--leakcheck-probes={known_names(config, settings.probes)}"]
     if settings.iterations is not None:
         words += [f"--leakcheck-iterations={settings.iterations}"]
     return [*words, "::".join([str(config.rootpath / path), *inside])]

@@ -10,14 +10,19 @@ import pytest
 
 from leakcheck.config import Settings
 from leakcheck.errors import UsageError
+from leakcheck.probes.choosing import available, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from leakcheck.probe import Probe
+
 MARKER: Final = "leakcheck"
 EXCLUDED: Final = "no_leakcheck"
 DECORATED: Final = "__leakcheck_settings__"
-_MARKER_ARGUMENTS: Final = ("rate", "max_time", "iterations", "strict", "known", "reason")
+_MARKER_ARGUMENTS: Final = (
+    *("rate", "max_time", "iterations", "probes", "strict", "known", "reason"),
+)
 _SETTINGS: Final[Mapping[str, Callable[[str], object]]] = {
     "rate": float,
     "max_time": float,
@@ -78,6 +83,15 @@ class Wishes:
         return Settings(**self.values)
 
 
+def known_names(config: pytest.Config, probes: Sequence[Probe]) -> str:
+    """The names of probes as one writes them on the command line, or "none".
+
+    Without those that only a marker brings, which brings them again.
+    """
+    known = available(added_probes(config))
+    return ",".join(one.name for one in probes if known.get(one.name) == one) or "none"
+
+
 def is_asked_for(item: pytest.Item) -> bool:
     """The test itself asks for a check."""
     return MARKER in item.keywords or DECORATED in item.keywords
@@ -90,7 +104,11 @@ def read_wishes(config: pytest.Config) -> Wishes:
         pytest.UsageError: one of them can't be used.
     """
     values: dict[str, Any] = {}
-    for name, kind in _SETTINGS.items():
+    kinds: dict[str, Callable[[str], object]] = {
+        **_SETTINGS,
+        "probes": lambda text: chosen(text, added_probes(config)),
+    }
+    for name, kind in kinds.items():
         value = _read(config, name, kind)
         if value is not None:
             values[name] = value
@@ -125,12 +143,30 @@ def _read(config: pytest.Config, name: str, kind: Callable[[str], object]) -> ob
     except ValueError:
         wanted = _KINDS[kind]  # type: ignore[index]
         raise pytest.UsageError(f"{option} must be {wanted}, not {given!r}") from None
+    except UsageError as error:
+        raise pytest.UsageError(f"{option}: {error}") from None
     given_alone: dict[str, Any] = {name: value}
     try:
         Settings(**given_alone)
     except UsageError as error:
         raise pytest.UsageError(f"{option}: {error}") from None
     return value
+
+
+def added_probes(config: pytest.Config) -> tuple[Probe, ...]:
+    """The probes that plugins and conftest.py files bring.
+
+    Raises:
+        pytest.UsageError: one of them gave something else than a list of probes.
+    """
+    found: list[Probe] = []
+    for given in config.hook.pytest_leakcheck_probes(config=config):
+        if not isinstance(given, (list, tuple)):
+            raise pytest.UsageError(
+                f"pytest_leakcheck_probes must return a list of probes, not {given!r:.60}"
+            )
+        found += given
+    return tuple(found)
 
 
 def _ini(config: pytest.Config, name: str) -> Any:
@@ -179,6 +215,8 @@ def choose(item: pytest.Item, wishes: Wishes) -> Choice | None:
             f"{item.nodeid}: leakcheck strict must be True or False, not {strict!r}"
         )
     try:
+        if "probes" in values:
+            values["probes"] = chosen(values["probes"], added_probes(item.config))
         settings = Settings(**values)
     except UsageError as error:
         raise pytest.UsageError(f"{item.nodeid}: {error}") from None
@@ -239,6 +277,9 @@ def reproduce(nodeid: str, choice: Choice, *, options: Sequence[str] = ()) -> st
         if value != getattr(defaults, name):
             text = str(value).removesuffix(".0")
             words.append(f"--leakcheck-{name.replace('_', '-')}={text}")
+    if choice.settings.probes:
+        names = ",".join(one.name for one in choice.settings.probes)
+        words.append(f"--leakcheck-probes={names}")
     if choice.strict:
         words.append("--leakcheck-strict")
     return " ".join(shlex.quote(word) for word in words)

@@ -58,9 +58,11 @@ class Summary:
         settings = self._wishes.settings
         runs = f", iterations {settings.iterations}" if settings.iterations is not None else ""
         strict = ", strict" if self._wishes.strict else ""
+        names = ", ".join(one.name for one in settings.probes)
+        probes = f", probes {names}" if names else ""
         return (
             f"leakcheck: {self._version}, rate {settings.rate:g} leaks a run{runs}, "
-            f"at most {settings.max_time:g} s a test, seed {settings.seed}{strict}"
+            f"at most {settings.max_time:g} s a test, seed {settings.seed}{probes}{strict}"
         )
 
     @pytest.hookimpl(tryfirst=True)

@@ -8,8 +8,10 @@ from leakcheck.model import (
     Container,
     Frame,
     Metric,
+    Opened,
     Owner,
     Phase,
+    Probed,
     Reading,
     Result,
     Site,
@@ -63,6 +65,20 @@ def leak(fingerprint="LC-00000000aa", *, rate=2.0, file="app/bus.py", line=41, *
         "fingerprint": fingerprint,
     }
     return Result(Verdict.LEAK, **values | more)
+
+
+def opening(fingerprint="LC-00000000dd", *, file="app/bus.py", line=41, **more):
+    """A leak of descriptors, opened by a line in `file`."""
+    frames = (Frame("tests/test_bus.py", "test_publish", 7), Frame(file, "subscribe", line))
+    values = {
+        "metric": Metric.PROBE,
+        "probe": "descriptors",
+        "probes": (Probed("descriptors", "descriptor", "descriptors"),),
+        "opened": (Opened("descriptors", 32, 16, frames, ("/srv/a", "pipe:[1]")),),
+        "sites": (),
+        "containers": (),
+    }
+    return leak(fingerprint, **values | more)
 
 
 def clean(**more):

@@ -11,10 +11,11 @@ import pytest
 
 import leakcheck
 from leakcheck import canaries, doctor
-from leakcheck.canaries import CANARIES, watch
+from leakcheck.canaries import CANARIES, probed, watch
 from leakcheck.errors import BlindError
 from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Metric, Verdict
+from leakcheck.probes import linux
 from tests.unit.unchecked import MEASURES
 
 pytestmark = MEASURES
@@ -45,6 +46,26 @@ def test_each_canary_is_seen_and_twice_the_same(canary):
     first, second = watch(canary), watch(canary)
     assert (first.fault, second.fault) == ("", "")
     assert first.verdict is second.verdict is (Verdict.LEAK if canary.leaks else Verdict.CLEAN)
+
+
+def test_a_descriptor_is_planted_too_where_probes_are_asked_for_and_closed_again():
+    (canary,) = probed()
+    before = len(linux.numbers())
+    for _ in range(2):
+        seen = watch(canary)
+        assert (seen.verdict, seen.fault) == (Verdict.LEAK, "")
+    assert len(linux.numbers()) == before
+    canaries.ensure_seeing(probes=True)
+
+
+def test_a_probe_that_sees_nothing_is_a_fault(monkeypatch):
+    (canary,) = probed()
+    (probe,) = canary.settings.probes
+    blind = replace(canary.settings, probes=(replace(probe, read=lambda: 7),))
+    monkeypatch.setattr(canaries, "probed", lambda: (replace(canary, settings=blind),))
+    with pytest.raises(BlindError, match="a planted descriptor is judged clean instead of leak"):
+        canaries.ensure_seeing(probes=True)
+    canaries.ensure_seeing()
 
 
 def test_a_cache_that_is_called_a_leak_is_a_fault():

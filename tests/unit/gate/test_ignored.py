@@ -7,7 +7,7 @@ import pytest
 
 from leakcheck.errors import UsageError
 from leakcheck.gate.ignored import ignored, matches, read_ignored
-from tests.unit.made_sessions import leak
+from tests.unit.made_sessions import leak, opening
 
 
 def rule(text):
@@ -85,3 +85,27 @@ def test_brackets_of_a_path_stand_for_themselves(text, pattern, fits):
 def test_a_rule_without_kind_pattern_or_reason_is_refused_with_the_form(text):
     with pytest.raises(UsageError, match=r"leakcheck_ignore has .*write KIND PATTERN because"):
         read_ignored(["", text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "probe descriptors because so",
+        "probe desc* because so",
+        "site app/bus.py because so",
+        "site app/bus.py:subscribe because so",
+        "module app.bus because so",
+    ],
+)
+def test_what_a_probe_counts_fits_by_its_probe_and_by_the_line_that_opened_it(text):
+    assert ignored(opening(), [rule(text)]) is not None
+
+
+@pytest.mark.parametrize("text", ["probe socket because so", "holder * because so"])
+def test_another_probe_is_another_leak(text):
+    assert ignored(opening(), [rule(text)]) is None
+
+
+def test_a_rule_for_a_probe_hides_no_leak_of_memory():
+    beside = leak(opened=opening().opened, probes=opening().probes)
+    assert ignored(beside, [rule("probe * because so")]) is None

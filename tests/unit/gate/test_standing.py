@@ -11,7 +11,7 @@ from leakcheck.gate.outcome import gate, sentences
 from leakcheck.gate.session import Outcome, Standing
 from leakcheck.gate.standing import Rules, gone, judged, standing, unused, updated
 from leakcheck.model import Metric, Owner, Verdict, Whose
-from tests.unit.made_sessions import case, clean, leak, other, session
+from tests.unit.made_sessions import case, clean, leak, opening, other, session
 
 ENTRY = Entry("LC-00000000aa", "app", "blocks", {"t.py::x": 2}, reason="waits for 3.0")
 
@@ -165,3 +165,13 @@ def test_a_fixed_leak_that_is_listed_fails_only_under_strict_rules():
     found = gate(judged(session(case("t.py::x", clean())), rules(ENTRY)))
     assert not found.fails(strict=False)
     assert found.fails(strict=True)
+
+
+def test_what_a_probe_counts_is_listed_with_its_probe_and_where_it_was_opened():
+    (entry,) = updated(session(case("t.py::x", opening())), ())
+    assert (entry.metric, entry.what) == ("probe:descriptors", "app/bus.py in subscribe")
+    known = rules(entry)
+    assert stands(opening(), known)[0] is Standing.KNOWN
+    assert stands(opening(rate=9.0), known)[0] is Standing.WORSE
+    # Another probe's units can't be held against these.
+    assert stands(opening(rate=9.0, probe="sockets"), known)[0] is Standing.KNOWN

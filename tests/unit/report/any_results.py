@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from leakcheck.model import Frame, Phase, Reading, Result, Site, Verdict
+from leakcheck.model import (
+    Frame,
+    Metric,
+    Opened,
+    Phase,
+    Probed,
+    Reading,
+    Result,
+    Site,
+    Verdict,
+)
 
 SOURCE = 'def f(größe):\n\treturn [größe, "名前"\n\t\t, 1]\n\x0c\nclass C:\n    x = y = z\n'
 
@@ -53,7 +63,12 @@ def results(folder):
         exact=st.booleans(),
         rate=finite,
     )
-    reading = st.builds(Reading, st.sampled_from(Phase), whole, whole, whole)
+    probes = st.none() | st.lists(whole, max_size=3).map(tuple)
+    reading = st.builds(Reading, st.sampled_from(Phase), whole, whole, whole, probes=probes)
+    probed = st.builds(Probed, st.sampled_from(["a", "b"]) | wild, wild, wild)
+    stack = st.lists(frames(folder), max_size=3).map(tuple)
+    some = st.lists(wild, max_size=3).map(tuple)
+    opened = st.builds(Opened, st.sampled_from(["a", "b"]) | wild, whole, whole, stack, some)
     return st.builds(
         Result,
         verdict=st.sampled_from(Verdict),
@@ -70,4 +85,8 @@ def results(folder):
         seconds=finite,
         seed=whole,
         emptied=st.lists(wild, max_size=5).map(tuple),
+        metric=st.none() | st.sampled_from(Metric),
+        probe=st.sampled_from(["", "a"]),
+        probes=st.lists(probed, max_size=3).map(tuple),
+        opened=st.lists(opened, max_size=3).map(tuple),
     )
