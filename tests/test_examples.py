@@ -36,6 +36,11 @@ COMMANDS = {
     "two_call_sites": (*PYTEST, *QUIET, "--leakcheck", "examples/two_call_sites"),
     "single_test": (sys.executable, "-m", "unittest", "test_single_test"),
 }
+PROBED = "device_memory"  # Leaks only what its own probe counts, which has to be asked for.
+COMMANDS[PROBED] = (
+    *(*PYTEST, *QUIET, "--leakcheck", "--leakcheck-probes=device-memory"),
+    f"examples/{PROBED}",
+)
 HOLDERS = {  # an example of each kind of holder: its leaking test, and what holds what it leaks
     "listener_never_removed": ("test_a_window_is_told_of_a_change", "SETTINGS.listeners: list"),
     "cached_method": ("test_a_total_is_computed_once", "Report.total.<cache>: dict"),
@@ -129,7 +134,7 @@ def test_the_output_is_the_expected_one(name: str) -> None:
         assert done.returncode == 0, shown(done)
         assert told(shown(done)) == told(expected.read_text(encoding="utf-8"))
         return
-    assert done.returncode == (name in LEAKING), shown(done)
+    assert done.returncode == (name in {*LEAKING, PROBED}), shown(done)
     assert comparable(shown(done)) == comparable(expected.read_text(encoding="utf-8"))
 
 
@@ -169,6 +174,14 @@ def test_the_decorator_works_without_the_plugin() -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert failed(done) == {LEAKING["single_test"]}
     assert LINES["single_test"] in done.stdout
+
+
+def test_a_probe_of_a_conftest_fails_the_test_that_keeps_what_it_counts() -> None:
+    done = run(*COMMANDS[PROBED], "-rfE")
+    assert failed(done) == {
+        f"examples/{PROBED}/test_device_memory.py::test_a_prediction_has_a_size"
+    }
+    assert "result = device.Tensor(512)" in done.stdout
 
 
 def test_a_call_site_is_shown_apart_from_the_other() -> None:

@@ -182,7 +182,11 @@ class _Book:
         return {} if self.probe.there is None else dict(self.probe.there())
 
     def _give_back(self, count: int) -> None:
-        """What is closed was opened last, as far as a number tells."""
+        """What is given back was taken in one piece of that size; else it was taken last."""
+        for place in range(len(self._gained) - 1, -1, -1):
+            if self._gained[place][1] == count:
+                del self._gained[place]
+                return
         while count > 0 and self._gained:
             stack, gained = self._gained.pop()
             if gained > count:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, Final
 
 from leakcheck.judge.sites import is_project
 from leakcheck.report.text import rate
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from leakcheck.model import Frame, Opened, Result
     from leakcheck.report.places import Painter
 
+CALLERS: Final = 3
+
 
 def opened(painter: Painter, result: Result) -> Iterator[str]:
     """What stayed of what each line opened."""
@@ -23,9 +26,17 @@ def opened(painter: Painter, result: Result) -> Iterator[str]:
             yield "             no line of the thread that runs the test opened it"
             continue
         yield f"             at {_line(painter, one.frame)}"
-        own = next((each for each in reversed(one.frames) if is_project(each, painter.root)), None)
-        if own is not None and own != one.frame:
-            yield f"             from {_line(painter, own)}"
+        for caller in _callers(painter, one):
+            yield f"             from {_line(painter, caller)}"
+
+
+def _callers(painter: Painter, one: Opened) -> Iterator[Frame]:
+    """How the line was reached, the nearest first: a few, and the project's nearest among them."""
+    callers = one.frames[-2::-1]
+    yield from callers[:CALLERS]
+    if not any(is_project(each, painter.root) for each in one.frames[-1 - CALLERS :]):
+        own = (each for each in callers[CALLERS:] if is_project(each, painter.root))
+        yield from itertools.islice(own, 1)
 
 
 def _growth(one: Opened, result: Result) -> str:

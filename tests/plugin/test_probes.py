@@ -50,6 +50,7 @@ def test_a_descriptor_that_stays_open_fails_the_test_at_its_line(run):
             "  whose      test test_it.py",
             "  opened     +1 descriptor/run, 16 in 16 runs, such as /dev/null",
             "             at test_it.py:5 in serve: return os.open(os.devnull, os.O_RDONLY)",
+            "             from test_it.py:8 in test_opens: serve()",
             "  next       each run opens one and does not close it: *",
             "  reproduce  *test_opens --leakcheck --leakcheck-probes=threads,descriptors",
             "*leaks 1 descriptor a run at test_it.py:5",

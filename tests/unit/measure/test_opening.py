@@ -43,7 +43,23 @@ def lines(found: tuple[Opened, ...]) -> list[tuple[str, int]]:
     return [(one.frames[-1].function, one.count) for one in found]
 
 
-def test_what_is_given_back_was_taken_last() -> None:
+def test_what_is_given_back_in_another_size_was_taken_last() -> None:
+    def body() -> None:
+        change(2)
+        change(3)
+        change(-2)
+        change(-1)
+        change(2)
+        change(-2)
+        change(-2)
+        change(2)
+
+    (one,) = opened(body, NUMBER)
+    assert one.count == 32
+    assert one.frames[-2].line == body.__code__.co_firstlineno + 8
+
+
+def test_what_is_given_back_was_taken_in_one_piece_of_its_size() -> None:
     def body() -> None:
         change(2)
         change(3)

@@ -25,6 +25,7 @@ def test_the_units_are_those_of_the_probe_and_the_lines_are_quoted(project):
     assert told == [
         "  opened     +2 descriptors/run, 32 in 16 runs, such as /srv/a, pipe:[1]",
         "             at app/cache.py:6 in serve: _CACHE[request_id] = bytes(1024)",
+        "             from tests/test_app.py:5 in test_first: cache.serve(1)",
         "  opened     about +0.5 child processes/run, 8 in 16 runs",
         "             at tests/test_app.py:5 in test_first: cache.serve(1)",
     ]
@@ -36,6 +37,18 @@ def test_of_a_line_that_is_not_the_projects_the_way_to_it_is_said(project):
     assert told[1:] == [
         "             at lib/core.py:2 in load",
         "             from tests/test_app.py:5 in test_first: cache.serve(1)",
+    ]
+
+
+def test_of_a_long_way_the_nearest_steps_are_said_and_the_nearest_of_the_project(project):
+    far = [
+        project.frame(f"/v/lib/python3.13/site-packages/lib/c{at}.py", "f", 2) for at in range(6)
+    ]
+    way = (project.test_second, project.test_first, *far)
+    _, *told = lines(project, Opened("descriptors", 16, 16, way, ()))
+    assert [line.split()[1].partition(":")[0] for line in told[1:]] == [
+        *("lib/c5.py", "lib/c4.py", "lib/c3.py", "lib/c2.py"),
+        "tests/test_app.py",
     ]
 
 
