@@ -313,9 +313,6 @@ lc_pyloop_read(lc_pyloop *self)
         .references = -1,
         .counts = -1,
     };
-    if (read_wide(self, &reading) < 0) {
-        goto fail;
-    }
     if (self->tracing) {
         reading.blocks = lc_recorder_net(self->recorder, LC_RECORDER_OBJECT);
         reading.raw = lc_recorder_net(self->recorder, LC_RECORDER_RAW);
@@ -325,6 +322,10 @@ lc_pyloop_read(lc_pyloop *self)
             goto fail;
         }
         reading.raw = lc_pyhook_raw_live();
+    }
+    /* After the blocks: what probes let go may lie in free lists until the next collection. */
+    if (read_wide(self, &reading) < 0) {
+        goto fail;
     }
     if (!lc_pyhook_hears()) {
         self->dropped++; /* What came since the last reading, however much it was. */
