@@ -43,6 +43,8 @@ class Probe:
             as a descriptor by its number and its file; None where only their number is known.
         begin, end: called before the first run of a check and after its last, for a probe that
             counts only what is made in between.
+        room: called before the many runs that confirm a leak of it, so that the process may have
+            so many; does what it can and never raises.
 
     Raises:
         UsageError: the name, the units or the scale can't be used.
@@ -56,6 +58,7 @@ class Probe:
     there: Callable[[], Mapping[Hashable, str]] | None = None
     begin: Callable[[], None] = _nothing
     end: Callable[[], None] = _nothing
+    room: Callable[[], None] = _nothing
 
     def __post_init__(self) -> None:
         """Refuse what can't be asked or shown."""

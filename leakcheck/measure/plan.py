@@ -67,6 +67,8 @@ def confirm(
     """The confirmation of a suspect, in the `left` seconds."""
     first_window, windows = CONFIRM_FIRST_WINDOW, CONFIRM_WINDOWS
     opened = growing(suspect, settings.probes) if suspect is not None else {}
+    for probe in opened:
+        probe.room()
     if opened:
         first_window, windows = PROBE_WINDOWS[max(opened.values()) > 1]
     return core.Check(  # type: ignore[no-any-return]

@@ -39,5 +39,11 @@ def descriptors() -> Probe:
     """The probe, for a system with /proc."""
     read: Callable[[], int] = _by_size if linux.sized() else _by_list
     return Probe(
-        "descriptors", "descriptor", "descriptors", read, there=_there, begin=linux.make_room
+        "descriptors",
+        "descriptor",
+        "descriptors",
+        read,
+        there=_there,
+        begin=linux.make_room,
+        room=linux.make_more_room,
     )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 from typing import Final
@@ -10,8 +11,9 @@ from typing import Final
 DESCRIPTORS: Final = "/proc/self/fd"
 THREADS: Final = "/proc/self/task"
 ROOM: Final = 800
-"""Descriptors that a check of a leak may need."""
+"""Descriptors that the first runs of a leak may need."""
 MORE: Final = 4096
+"""Those that its confirmation may need."""
 
 _stat = os.stat  # As it is now: a test may replace that of the module.
 _listdir = os.listdir
@@ -29,20 +31,31 @@ def sized() -> bool:
 
 
 def make_room() -> None:
-    """Have some hundred descriptors free, where the system lets us.
+    """Have the descriptors of a leak's first runs free, where the system lets us.
 
     A leak leaves all that it opened in its runs, so after a few leaks the limit of a process would
     be reached, and tests that leak nothing would fail. It is raised only then.
     """
+    _have_free(ROOM, MORE)
+
+
+def make_more_room() -> None:
+    """Have those free that a confirmation of a leak may need."""
+    _have_free(MORE, MORE)
+
+
+def _have_free(least: int, wanted: int) -> None:
+    """Raise the limit to `wanted` more than there are, where fewer than `least` are free."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     used = len(_listdir(DESCRIPTORS))
-    if soft == resource.RLIM_INFINITY or soft - used >= ROOM:
+    if soft == resource.RLIM_INFINITY or soft - used >= least:
         return
-    wanted = used + MORE
+    limit = used + wanted
     if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if wanted > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        limit = min(limit, hard)
+    if limit > soft:
+        with contextlib.suppress(OSError, ValueError):  # A limit of the system above ours.
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def numbers() -> list[int]:

@@ -68,4 +68,12 @@ def _address(found: object) -> str:
 
 def sockets() -> Probe:
     """The probe, for a system with /proc."""
-    return Probe("sockets", "socket", "sockets", _read, there=_there, begin=linux.make_room)
+    return Probe(
+        "sockets",
+        "socket",
+        "sockets",
+        _read,
+        there=_there,
+        begin=linux.make_room,
+        room=linux.make_more_room,
+    )

@@ -22,6 +22,17 @@ linux.make_room()
 print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 """
 
+FAST = """
+import os, resource
+from leakcheck import check
+resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 4096))
+def body():
+    for _ in range(8):
+        os.dup(0)
+result = check(body, probes="descriptors")
+print(result.verdict, result.rate, len(result.opened))
+"""
+
 
 @pytest.mark.parametrize(
     ("soft", "hard", "opened", "then"),
@@ -37,6 +48,20 @@ def test_the_limit_is_raised_only_where_few_descriptors_are_left(
     command = [sys.executable, "-c", ROOM, str(soft), str(hard), str(opened)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stdout) == then
+
+
+def test_before_a_confirmation_it_is_raised_for_all_that_one_may_open() -> None:
+    source = ROOM.replace("make_room", "make_more_room")
+    command = [sys.executable, "-c", source, "1000", "8000", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert linux.MORE < int(done.stdout) < linux.MORE + 100
+
+
+@pytest.mark.slow
+def test_a_fast_leak_is_confirmed_within_a_soft_limit_of_a_thousand() -> None:
+    command = [sys.executable, "-c", FAST]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["leak", "8.0", "1"]
 
 
 def test_both_ways_of_counting_descriptors_agree() -> None:
