@@ -102,7 +102,7 @@ def lines(one: Finding, session: Session) -> list[str]:
     result = one.result
     found = [f"leaks {rate(result)} in {tests(one)}"]
     text = statement(one, session)
-    found += [f"allocated by: {text}"] if text else []
+    found += [f"{'opened' if result.probe else 'allocated'} by: {text}"] if text else []
     found += [f"held by: {held(result)}"] if held(result) else []
     found += [f"whose: {in_words(result.whose)}"] if result.whose is not None else []
     found += [f"{one.key}, {standing(one)}"]

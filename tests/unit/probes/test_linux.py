@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from leakcheck.probes import descriptors, linux
+from tests.unit.unchecked import LONG
 
 ROOM = """
 import os, resource, sys
@@ -57,6 +58,7 @@ def test_before_a_confirmation_it_is_raised_for_all_that_one_may_open() -> None:
     assert linux.MORE < int(done.stdout) < linux.MORE + 100
 
 
+@LONG
 @pytest.mark.slow
 def test_a_fast_leak_is_confirmed_within_a_soft_limit_of_a_thousand() -> None:
     command = [sys.executable, "-c", FAST]
