@@ -59,7 +59,8 @@ def _of_leak(painter: Painter, result: Result, target: str) -> Iterator[str]:
     said = list(holding(painter, result))
     yield from said
     ways = [one.path for one in result.containers] + [one.path for one in result.survivors]
-    if not any(ways) and not result.cache and not any(one.native for one in result.survivors):
+    known = bool(result.cache or result.probe) or any(one.native for one in result.survivors)
+    if not any(ways) and not known:
         yield "  held by    no holder was found: what stays is not known to the cycle collector,"
         yield "             such as strings, numbers and memory of native code"
     for kept in sorted(result.survivors, key=_nearest):

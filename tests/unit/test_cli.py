@@ -360,3 +360,15 @@ def test_there_is_no_progress_line_in_a_pipe(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with progress_line() as progress:
         assert progress is None
+
+
+def test_probes_are_asked_for_by_name_and_a_wrong_one_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "opens.py", "import os\ndef opens():\n    os.dup(1)\n")
+    done = run("run", "opens.py::opens", "--probes", "threads,descriptors", cwd=tmp_path)
+    assert done.returncode == 1, done
+    assert "+1 descriptor/run" in done.stdout
+    assert "at opens.py:3 in opens: os.dup(1)" in done.stdout
+    assert "--probes threads,descriptors --seed 1" in done.stdout
+    assert run("run", "opens.py::opens", cwd=tmp_path).returncode == 0
+    said = sentence(run("run", "opens.py::opens", "--probes", "sinks", cwd=tmp_path), 2)
+    assert "the probe 'sinks' is not known; there are" in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leakcheck.model import Container, Holding, Result, Survivor, Verdict
+from leakcheck.model import Container, Holding, Metric, Opened, Result, Survivor, Verdict
 from leakcheck.report.places import Style
 from leakcheck.report.why import of_objects, of_run
 
@@ -63,3 +63,10 @@ def test_what_stays_is_said_beside_what_grows() -> None:
     assert "  stays      app.KEPT[3]: 16 app.Thing in 16 runs" in run_told(
         containers=grown, survivors=kept
     )
+
+
+def test_what_a_probe_counts_needs_no_holder() -> None:
+    opened = (Opened("descriptors", 16, 16, (), ()),)
+    told = run_told(metric=Metric.PROBE, probe="descriptors", opened=opened)
+    assert told[1].startswith("  opened ")
+    assert not any("no holder" in line for line in told)
