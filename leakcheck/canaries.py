@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import _thread
 import itertools
+import mmap
 import os
 import sys
 import time
@@ -25,6 +26,7 @@ from leakcheck.measure.protocol import check_callable, ensure_able
 from leakcheck.model import Metric, Phase, Verdict
 from leakcheck.probes import linux
 from leakcheck.probes.descriptors import descriptors
+from leakcheck.probes.native import with_native
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +118,15 @@ def _reference() -> Body:
     return plant
 
 
+def _native_block() -> Body:
+    kept: list[object] = []
+
+    def plant() -> None:
+        kept.append(mmap.mmap(-1, mmap.PAGESIZE))
+
+    return plant
+
+
 def _each_tenth_run() -> Body:
     kept: list[object] = []
     turn = itertools.count(1)
@@ -190,6 +201,11 @@ def probed() -> tuple[Canary, ...]:
     return (Canary("descriptor", _descriptor, few, Metric.PROBE, lined=False),)
 
 
+def native_canary() -> Canary:
+    """What is planted where native memory is to be heard."""
+    return Canary("native block", _native_block, with_native(_EVERY_RUN), Metric.PROBE)
+
+
 def watch(canary: Canary) -> Sighting:
     """Plant one canary, measure it, and say whether the right thing was seen.
 
@@ -243,22 +259,24 @@ def _seen_in(metric: Metric, result: Result) -> bool:
     """The counters, before anything was traced, grew with the runs, where they were read."""
     counts = _counts(metric, result)
     if not counts:
-        return metric.wide
+        return metric.wide and (metric is not Metric.PROBE or bool(result.probe))
     (first_runs, first), (last_runs, last) = counts[0], counts[-1]
     return last_runs > first_runs and last - first >= SEEN_SHARE * (last_runs - first_runs)
 
 
-def ensure_seeing(*, probes: bool = False) -> None:
+def ensure_seeing(*, probes: bool = False, native: bool = False) -> None:
     """Return when every canary gets its verdict here and now.
 
     Args:
         probes: with what is planted for probes.
+        native: native memory is to be heard too.
 
     Raises:
         BlindError: with one sentence: what is in the way or was not seen, and what to do.
     """
     ensure_able()
-    for canary in (*CANARIES, *(probed() if probes else ())):
+    further = (*(probed() if probes else ()), *([native_canary()] if native else ()))
+    for canary in (*CANARIES, *further):
         fault = watch(canary).fault
         if fault:
             raise BlindError(

@@ -29,6 +29,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status, as the help lists them."""
     options = _parser().parse_args(arguments)
+    options.typed = arguments is None
     if options.verb is None:
         _parser().print_help(sys.stderr)
         return USAGE

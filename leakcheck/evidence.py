@@ -107,6 +107,7 @@ class Site:
         series: live blocks at every mark, relative to the baseline (so it starts at 0).
         grows: the site by itself follows the runs (the rule of csrc/core/growth.h).
         exact: every mark lies on one line of whole blocks a run.
+        native: these are not Python's: a library took them from the C library, called from here.
         rate: blocks a run.
         statement: the source of the allocating frame's statement on one line, where `check`
             could read it; None elsewhere.
@@ -121,6 +122,7 @@ class Site:
     exact: bool
     rate: float
     statement: str | None = None
+    native: bool = False
 
     @property
     def leaf(self) -> Frame:

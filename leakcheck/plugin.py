@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from leakcheck.gate.standing import Rules
     from leakcheck.probe import Probe
@@ -81,6 +81,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--leakcheck-confirm", action="store_true", help=confirm)
     parser.addini("leakcheck_confirm", confirm, type="bool", default=False)
+    native = (
+        "count the native memory that libraries take, too; pytest is started once more for it, with "
+        "a shim preloaded (glibc)"
+    )
+    group.addoption("--leakcheck-native", action="store_true", help=native)
+    parser.addini("leakcheck_native", native, type="bool", default=False)
     group.addoption(
         "--leakcheck-json",
         metavar="PATH",
@@ -119,6 +125,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--leakcheck-result", metavar="FILE", default=None, help=argparse.SUPPRESS)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config,
+) -> Generator[None, object, object]:
+    """Start again with the shim where native memory is to be heard, before output is captured."""
+    options = early_config.known_args_namespace
+    if not options.help and (options.leakcheck_native or _ini(early_config, "leakcheck_native")):
+        from leakcheck.pytest_plugin.native import prepare
+
+        prepare(early_config, options)
+    return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name the markers; get ready when every test is to be checked."""
     config.addinivalue_line(
@@ -140,11 +159,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _wants_all(config: pytest.Config) -> bool:
+    ini = _ini(config, "leakcheck")  # Read in any case: a wrong word in it is always said.
+    return bool(config.getoption("leakcheck")) or ini
+
+
+def _ini(config: pytest.Config, name: str) -> bool:
     try:
-        ini = config.getini("leakcheck")
+        return bool(config.getini(name))
     except (ValueError, pytest.UsageError):
-        raise pytest.UsageError("leakcheck in the ini file must be true or false") from None
-    return bool(config.getoption("leakcheck") or ini)
+        raise pytest.UsageError(f"{name} in the ini file must be true or false") from None
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -194,6 +217,7 @@ def _get_ready(config: pytest.Config) -> Checks:
     from leakcheck.canaries import ensure_seeing
     from leakcheck.errors import BlindError
     from leakcheck.pytest_plugin.checks import Checks
+    from leakcheck.pytest_plugin.native import ensure_hearing
     from leakcheck.pytest_plugin.select import read_wishes
 
     wishes = read_wishes(config)
@@ -202,7 +226,9 @@ def _get_ready(config: pytest.Config) -> Checks:
     blind = ""
     if wishes.enabled and not wishes.off:
         try:
-            ensure_seeing(probes=bool(wishes.settings.probes))
+            if wishes.native:
+                ensure_hearing()
+            ensure_seeing(probes=bool(wishes.settings.probes), native=wishes.native)
         except BlindError as error:
             if not hasattr(config, "workerinput"):
                 raise pytest.UsageError(str(error)) from None

@@ -41,6 +41,7 @@ class Probe:
         scale: so much of what `read` gives is one unit, such as the bytes of a page.
         there: those there are now, each by a key that stays the same, with what to call it, such
             as a descriptor by its number and its file; None where only their number is known.
+        traced: a trace has what it counts, block by block, as sites of the result that are native.
         begin, end: called before the first run of a check and after its last, for a probe that
             counts only what is made in between.
         room: called before the many runs that confirm a leak of it, so that the process may have
@@ -56,6 +57,7 @@ class Probe:
     read: Callable[[], int]
     scale: int = 1
     there: Callable[[], Mapping[Hashable, str]] | None = None
+    traced: bool = False
     begin: Callable[[], None] = _nothing
     end: Callable[[], None] = _nothing
     room: Callable[[], None] = _nothing

@@ -119,6 +119,12 @@ def _probe(*names: str) -> Callable[[Facts], bool]:
 
 KINDS: Final = (
     Kind(
+        "native memory",
+        _probe("native"),
+        "a library took memory in each run and does not give it back: look for what the line calls "
+        "and nobody closes, frees or releases, also when it fails",
+    ),
+    Kind(
         "descriptor or socket",
         _probe("descriptors", "sockets"),
         "each run opens one and does not close it: close it in a `with` block or a `finally` clause",

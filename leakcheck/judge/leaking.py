@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 def leaking_sites(result: Result) -> tuple[Site, ...]:
     """The sites of a leak of memory; of what a probe counts, each stack that opened it as one.
 
+    Native blocks have sites of their own.
+
     Such a site has no blocks and no series, only its stack.
     """
     if result.metric is not Metric.PROBE:
         return result.sites
+    native = tuple(one for one in result.sites if one.native)
+    if native:
+        return native
     return tuple(
         Site(
             frames=one.frames,

@@ -71,6 +71,11 @@ class LineGroup:
         return self.frames[-1]
 
     @property
+    def native(self) -> bool:
+        """A library took this memory; all parts are so, or none."""
+        return self.parts[0].native
+
+    @property
     def grows(self) -> bool:
         """At least one part follows the runs by itself."""
         return any(part.grows for part in self.parts)
@@ -139,7 +144,7 @@ def group(sites: Iterable[Site]) -> tuple[LineGroup, ...]:
     gathered: dict[tuple[object, ...], list[Site]] = {}
     for site in sites:
         leaf = site.leaf
-        key = (site.truncated, site.frames[:-1], leaf.file, leaf.function, leaf.line)
+        key = (site.native, site.truncated, site.frames[:-1], leaf.file, leaf.function, leaf.line)
         gathered.setdefault(key, []).append(site)
     groups = [
         LineGroup(

@@ -20,6 +20,8 @@ _NO_STACK: Final = Frame(file="", function="<no Python stack>", line=0)
 METRICS: Final = tuple(Metric)
 FIRST_PROBE: Final = METRICS.index(Metric.PROBE)
 """Index that the first probe of a check has among the sampler's metrics."""
+NATIVE: Final = 2
+"""The sampler's book of memory that is not Python's."""
 WHY_STOPPED: Final = 7
 SUM_SHARE: Final = 0.9
 """Part of the growth of exact sites that the sum of all sites must show."""
@@ -31,6 +33,7 @@ class _Key(NamedTuple):
     outer: tuple[tuple[str, str, int], ...]
     leaf: Frame
     truncated: bool
+    native: bool = False
 
 
 def _frame(raw: RawFrame) -> Frame:
@@ -68,18 +71,18 @@ def _stack(path: tuple[int, ...], frames: list[Frame]) -> tuple[Frame, ...]:
     return tuple(frames[i] for i in path if not _is_step(frames[i])) or (_NO_STACK,)
 
 
-def _key(stack: tuple[Frame, ...], *, truncated: bool) -> _Key:
+def _key(stack: tuple[Frame, ...], *, truncated: bool, native: bool) -> _Key:
     outer = tuple((f.file, f.function, f.line) for f in stack[:-1])
-    return _Key(outer, stack[-1], truncated)
+    return _Key(outer, stack[-1], truncated, native)
 
 
 def sites_of(raw: RawResult, sites: tuple[Site, ...]) -> list[Site | None]:
     """For each of the sampler's sites the one that it is part of."""
     frames = [_frame(f) for f in raw["frames"]]
-    by_key = {_key(one.frames, truncated=one.truncated): one for one in sites}
+    by_key = {_key(one.frames, truncated=one.truncated, native=one.native): one for one in sites}
     return [
-        by_key.get(_key(_stack(path, frames), truncated=truncated))
-        for path, truncated, *_ in raw["sites"]
+        by_key.get(_key(_stack(path, frames), truncated=truncated, native=book == NATIVE))
+        for path, truncated, book, *_ in raw["sites"]
     ]
 
 
@@ -88,9 +91,9 @@ def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
     frames = [_frame(f) for f in raw["frames"]]
     zeros = [0] * len(raw["marks"])
     merged: dict[_Key, tuple[tuple[Frame, ...], list[int], list[int]]] = {}
-    for path, truncated, _book, blocks, sizes in raw["sites"]:
+    for path, truncated, book, blocks, sizes in raw["sites"]:
         stack = _stack(path, frames)
-        key = _key(stack, truncated=truncated)
+        key = _key(stack, truncated=truncated, native=book == NATIVE)
         _, other_blocks, other_sizes = merged.get(key, (stack, zeros, zeros))
         merged[key] = (stack, _sum(blocks, other_blocks), _sum(sizes, other_sizes))
     core = load_core()
@@ -107,6 +110,7 @@ def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
                 grows=_VERDICTS[verdict] is Verdict.LEAK,
                 exact=exact,
                 rate=slope,
+                native=key.native,
             )
         )
     sites.sort(key=lambda s: (not s.grows, -s.blocks, -s.bytes, s.leaf.file, s.leaf.line))

@@ -132,7 +132,8 @@ def steps(  # noqa: PLR0913, PLR0917 - what the check knows
     """
     grown = growing(leak, probes)
     if leak.metric is Metric.PROBE:
-        yield OpenedLines(grown, leak.rate, alone=True)
+        if grown:
+            yield OpenedLines(grown, leak.rate, alone=True)
         return
     if leak.metric is Metric.COUNTS and names is not None:
         yield CountedObjects(names, leak.rate)

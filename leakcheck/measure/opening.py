@@ -42,11 +42,13 @@ Stack = tuple[Frame, ...]
 def growing(leak: Result, probes: tuple[Probe, ...]) -> dict[Probe, float]:
     """The probe that decided; of another leak, those that grew about once a run beside it.
 
+    None of those that a trace has the lines of.
+
     Returns:
         Each with its growth a run.
     """
     if leak.probe:
-        return {one: leak.rate for one in probes if one.name == leak.probe}
+        return {one: leak.rate for one in probes if one.name == leak.probe and not one.traced}
     told = [one for one in leak.readings if one.probes is not None]
     if len(told) < 2:  # noqa: PLR2004 - a level before and one after
         return {}
@@ -57,7 +59,7 @@ def growing(leak: Result, probes: tuple[Probe, ...]) -> dict[Probe, float]:
     return {
         probe: (after - before) / runs
         for probe, before, after in zip(probes, first.probes, last.probes, strict=True)
-        if after - before >= SHARE * runs
+        if after - before >= SHARE * runs and not probe.traced
     }
 
 

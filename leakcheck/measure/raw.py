@@ -14,7 +14,7 @@ RawFrame = tuple[str, str, int, int, int, int]
 """(file, function, line, end_line, column, end_column); -1 where unknown."""
 
 RawSite = tuple[tuple[int, ...], bool, int, list[int], list[int]]
-"""(frame indices root first, truncated, domain 0 object or 1 raw, live blocks at each mark,
+"""(frame indices root first, truncated, book 0 object, 1 raw or 2 native, live blocks at each mark,
 live bytes at each mark)."""
 
 

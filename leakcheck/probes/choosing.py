@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.errors import UsageError
 from leakcheck.probe import RESERVED, Probe
-from leakcheck.probes import children, linux, segments, tasks
+from leakcheck.probes import children, linux, native, segments, tasks
 from leakcheck.probes.descriptors import descriptors
 from leakcheck.probes.garbage import garbage
 from leakcheck.probes.native_threads import native_threads
@@ -40,6 +40,7 @@ _OURS: Final[_Makers] = {  # Of two that count the same thing the one that says 
     "sockets": (sockets, linux.there),
     "descriptors": (descriptors, linux.there),
     "native-threads": (native_threads, linux.there),
+    native.NAME: (native.native, native.able),
 }
 DEFAULT: Final = ("threads", "garbage", "descriptors", "native-threads")
 """Those that cost next to nothing to read."""

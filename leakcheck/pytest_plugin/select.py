@@ -11,6 +11,8 @@ import pytest
 from leakcheck.config import Settings
 from leakcheck.errors import UsageError
 from leakcheck.probes.choosing import available, chosen
+from leakcheck.probes.native import NAME as NATIVE
+from leakcheck.probes.native import with_native
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,6 +70,7 @@ class Wishes:
         values: what is set of the fields of Settings.
         strict: INCONCLUSIVE fails.
         confirm: measure each leak again in a fresh process.
+        native: count native memory too.
         off: empty, or why nothing can be measured in this session.
     """
 
@@ -75,6 +78,7 @@ class Wishes:
     values: Mapping[str, Any]
     strict: bool
     confirm: bool
+    native: bool
     off: str
 
     @property
@@ -115,9 +119,9 @@ def read_wishes(config: pytest.Config) -> Wishes:
     off = next(
         (why for name, why in _OFF_WITH.items() if config.getoption(name, default=False)), ""
     )
-    every, strict, confirm = (
+    every, strict, confirm, heard = (
         bool(config.getoption(name) or _flag(config, name))
-        for name in ("leakcheck", "leakcheck_strict", "leakcheck_confirm")
+        for name in ("leakcheck", "leakcheck_strict", "leakcheck_confirm", "leakcheck_native")
     )
     return Wishes(
         enabled=every,
@@ -125,6 +129,7 @@ def read_wishes(config: pytest.Config) -> Wishes:
         strict=strict,
         # Not in the fresh process itself, whose ini file asks for it too.
         confirm=confirm and not config.getoption("leakcheck_result"),
+        native=heard,
         off=off,
     )
 
@@ -217,7 +222,7 @@ def choose(item: pytest.Item, wishes: Wishes) -> Choice | None:
     try:
         if "probes" in values:
             values["probes"] = chosen(values["probes"], added_probes(item.config))
-        settings = Settings(**values)
+        settings = with_native(Settings(**values)) if wishes.native else Settings(**values)
     except UsageError as error:
         raise pytest.UsageError(f"{item.nodeid}: {error}") from None
     return Choice(settings, strict, marked, known, reason)
@@ -277,9 +282,11 @@ def reproduce(nodeid: str, choice: Choice, *, options: Sequence[str] = ()) -> st
         if value != getattr(defaults, name):
             text = str(value).removesuffix(".0")
             words.append(f"--leakcheck-{name.replace('_', '-')}={text}")
-    if choice.settings.probes:
-        names = ",".join(one.name for one in choice.settings.probes)
-        words.append(f"--leakcheck-probes={names}")
+    names = [one.name for one in choice.settings.probes if one.name != NATIVE]
+    if names:
+        words.append(f"--leakcheck-probes={','.join(names)}")
     if choice.strict:
         words.append("--leakcheck-strict")
+    if any(one.name == NATIVE for one in choice.settings.probes):
+        words.append("--leakcheck-native")
     return " ".join(shlex.quote(word) for word in words)

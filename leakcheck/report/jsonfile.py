@@ -176,6 +176,7 @@ def _site(site: Site, source: SourceLookup | None) -> dict[str, Json]:
         "grows": site.grows,
         "exact": site.exact,
         "rate": site.rate,
+        "native": site.native,
     }
     if source is not None:
         fields["statement"] = source(site.leaf)
@@ -232,6 +233,7 @@ def _read_site(data: Fields) -> Site:
         grows=data.flag("grows"),
         exact=data.flag("exact"),
         rate=data.number("rate"),
+        native=data.flag("native"),
     )
     data.optional_text("statement")
     data.done()

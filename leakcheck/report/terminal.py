@@ -193,6 +193,8 @@ def _group(
     else:
         yield head + painter.tint(painter.where(leaf), "strong")
     yield from painter.statement(leaf, "       ")
+    if one.native:
+        yield "   native memory, taken from the C library by what this line calls"
     if own is None:
         yield "   (no frame of the project in this stack)"
     parted = parting(shown, index)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from leakcheck.api import measure
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
-from leakcheck.errors import LeakcheckError
+from leakcheck.errors import LeakcheckError, UsageError
 from leakcheck.locate import TargetRaisedError
 from leakcheck.probes.choosing import chosen
+from leakcheck.probes.native import with_native
+from leakcheck.probes.preload import hide, listening, start_again
 from leakcheck.traces import describe, user_frames, user_trace
 from leakcheck.verbs.progress import progress_line
 
@@ -51,6 +53,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "(default none)",
     )
     parser.add_argument(
+        "--native",
+        action="store_true",
+        help="count the native memory that libraries take, too; starts this process once more with a "
+        "shim preloaded (glibc)",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="print the whole result as JSON; the function's own output goes to stderr",
@@ -74,8 +82,27 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
     }
     if options.probes is not None:
         found["probes"] = chosen(options.probes)
+    if options.native:
+        hear(options)
+        found["probes"] = with_native(Settings(**found)).probes
     Settings(**found)
     return found
+
+
+def hear(options: argparse.Namespace) -> None:
+    """Have native memory heard: the process starts once more where it was not from its start.
+
+    Raises:
+        UsageError: that can't be here.
+    """
+    if not listening():
+        if not options.typed:
+            raise UsageError(
+                "leakcheck hears native memory only in a process that was started with its shim; "
+                "run it as a command: python -m leakcheck run --native ..."
+            )
+        start_again(sys.orig_argv)
+    hide(os.environ)
 
 
 def measured(target: Target, settings: Settings) -> Result:
@@ -141,6 +168,7 @@ def reproduce(target: Target, options: argparse.Namespace, result: Result) -> st
                 f"--{name.replace('_', '-')}",
                 f"{value:g}" if name != "iterations" else str(value),
             ]
+    words += ["--native"] * options.native
     if options.probes is not None:
         words += ["--probes", options.probes]
     words += ["--seed", str(result.seed)]

@@ -51,6 +51,7 @@ SIDEWAYS = {  # and these of its own layer
     "model": {"terms", "evidence"},
     "errors": {"model"},
     "probe": {"errors"},
+    "probes": {"measure"},  # what the sampler itself counts
     "locate": {"callables", "traces"},
     "target": {"callables", "locate"},
     "decorator": {"api"},

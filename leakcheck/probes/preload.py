@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The shim that hears what libraries take from the C library: is it there, and how it gets there.
+
+Only a process that was started with it hears of native memory, so one that was not is started once
+more, in its own place. What it starts itself is not to hear anything: the variable that preloads
+the shim is taken out of its environment at once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from leakcheck.errors import UsageError
+from leakcheck.measure.able import load_core
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
+
+VARIABLE: Final = "LD_PRELOAD"
+OTHERS: Final = {
+    "__asan_init": "the address sanitizer",
+    "__tsan_init": "the thread sanitizer",
+    "mallctl": "jemalloc",
+    "tc_malloc": "tcmalloc",
+    "mi_malloc": "mimalloc",
+    "memray_start": "memray",
+}
+"""What a process has that brought another malloc, and what that is."""
+
+
+def shim() -> str | None:
+    """The file to preload; None where this C library has none, which is any but glibc."""
+    found = find_spec("leakcheck._shim")
+    return found.origin if found is not None else None
+
+
+@functools.cache
+def listening() -> bool:
+    """The shim is preloaded in this process, and from now on tells the sampler what it hears.
+
+    Raises:
+        BlindError: there is no sampler.
+    """
+    return bool(load_core().native_listen())
+
+
+def other_malloc() -> str | None:
+    """The malloc that stands in the place of the C library's in this process; None: none known."""
+    process = ctypes.CDLL(None)
+    return next((name for symbol, name in OTHERS.items() if hasattr(process, symbol)), None)
+
+
+def with_shim(environment: MutableMapping[str, str], file: str) -> dict[str, str]:
+    """The environment of a process in which the shim is preloaded, before whatever is."""
+    before = environment.get(VARIABLE, "")
+    return {**environment, VARIABLE: f"{file}:{before}" if before else file}
+
+
+def hide(environment: MutableMapping[str, str]) -> None:
+    """Take the shim out of what processes that are started from now on have preloaded."""
+    file = shim()
+    rest = [one for one in environment.get(VARIABLE, "").split(":") if one and one != file]
+    if rest:
+        environment[VARIABLE] = ":".join(rest)
+    else:
+        environment.pop(VARIABLE, None)
+
+
+def ensure_able() -> str:
+    """The file to preload.
+
+    Raises:
+        UsageError: native memory can't be heard here; says why, and what to do.
+    """
+    file = shim()
+    if file is None:
+        raise UsageError(
+            "leakcheck can't hear native memory here: that needs glibc, and a leakcheck that was "
+            "built with it; leave out --leakcheck-native"
+        )
+    other = other_malloc()
+    if other is not None:
+        raise UsageError(
+            f"leakcheck can't hear native memory here: {other} stands in the place of the C "
+            "library's malloc; run without it, or leave out --leakcheck-native"
+        )
+    if file in os.environ.get(VARIABLE, "").split(":"):
+        raise UsageError(
+            f"leakcheck can't hear native memory here: {file} is in {VARIABLE}, and yet it is not "
+            "loaded, as where a program has special rights; leave out --leakcheck-native"
+        )
+    return file
+
+
+def start_again(command: Sequence[str]) -> NoReturn:
+    """Start this process once more in its own place, with the shim.
+
+    Args:
+        command: of this process, interpreter and its options included.
+
+    Raises:
+        UsageError: native memory can't be heard here.
+    """
+    file = ensure_able()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(  # noqa: S606 - this very process again
+        sys.executable, list(command), with_shim(os.environ, file)
+    )
