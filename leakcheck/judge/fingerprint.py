@@ -39,6 +39,7 @@ _KEY: Final = re.compile(
 _LEFT_OUT: Final = re.compile(r" \.\.\. [\d,]+ more \.\.\. ")
 _COUNTED: Final = re.compile(r"\((\.[^()]*)\)\*\d+")
 _AGAIN: Final = re.compile(r"(\.[A-Za-z_]\w*)(?:\1)+(?!\w)")
+_LONGER: Final = re.compile(r"(\([^()]*\)\*)(?: \.\.\. \1)+")  # A chain of which some is left out.
 _THREAD: Final = re.compile(r" in thread [^.\[]*")
 _DIGITS: Final = re.compile(r"\d+")
 # Frames and scopes of their own up to 3.11 only.
@@ -145,7 +146,7 @@ def edge(path: str) -> str:
     """A holder's path without keys, places, counts and what only some versions write."""
     text = _KEY.sub("[*]", _LEFT_OUT.sub(" ... ", path))
     text = _COUNTED.sub(r"(\1)*", text)
-    text = _AGAIN.sub(r"(\1)*", text)
+    text = _LONGER.sub(r"\1", _AGAIN.sub(r"(\1)*", text))
     text = _THREAD.sub(lambda found: _DIGITS.sub("#", found[0]), text)
     return _INLINED_SCOPE.sub("", text)
 

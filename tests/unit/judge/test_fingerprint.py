@@ -198,6 +198,8 @@ def test_frames_of_comprehensions_which_only_old_versions_have_do_not_count() ->
         ("app.f.__closure__[seen].data", "app.f.__closure__[seen].data"),
         ("app.HEAD(.next)*12", "app.HEAD(.next)*"),
         ("app.HEAD.next.next", "app.HEAD(.next)*"),
+        ("app.HEAD(.next)*36 ... 816 more ... (.next)*23", "app.HEAD(.next)*"),
+        ("app.HEAD(.a.b)*36 ... 8 more ... (.b.a)*23", "app.HEAD(.a.b)* ... (.b.a)*"),
         ("app.HEAD.next.nextly", "app.HEAD.next.nextly"),
         ("app.A ... 1,234 more ... .b", "app.A ... .b"),
         ("context in thread Thread-12 (work)[var]", "context in thread Thread-# (work)[var]"),

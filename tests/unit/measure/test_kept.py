@@ -223,3 +223,20 @@ def test_asking_fills_no_cache_that_is_emptied_next() -> None:
     caches = Caches()
     told(group(Thing, sample=[Thing()]), group(str, sample=[f"{next(numbers)}"]))
     assert caches.empty() == []
+
+
+@KEEPS
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_chain_the_way_along_it_is_told_whichever_object_comes_first(order: int) -> None:
+    links: list[Any] = []
+    for _ in range(4):
+        link = Thing()
+        link.following = links[-1] if links else None  # type: ignore[attr-defined]
+        links.append(link)
+    Thing.head = links[-1]  # type: ignore[attr-defined]
+    try:
+        (one,), _ = told(group(Thing, sample=links[::order]))
+    finally:
+        links.clear()
+        del Thing.head  # type: ignore[attr-defined]
+    assert "Thing.head(.following)*3" in one.path or one.path.endswith(".following" * 3)
