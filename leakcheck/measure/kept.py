@@ -61,8 +61,9 @@ class _Group:
 
     @property
     def path(self) -> Path | None:
-        """The commonest way to one of them; of ways met once, the longest: along a chain, not to its
-        head alone, whichever of its objects were asked.
+        """The commonest way to one of them; of ways met once, the longest.
+
+        That is along a chain and not to its head alone, whichever of its objects were asked.
         """
         ways = [one.path for one in self.found if one.path is not None]
         return max(ways, key=lambda way: (ways.count(way), len(way.text), way), default=None)
