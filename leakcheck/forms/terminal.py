@@ -53,7 +53,7 @@ def leak(one: Finding, session: Session, style: Style) -> str:
         reproduce="",
         style=style,
         advice=PYTEST,
-        sources=Sources(session.sources),
+        sources=Sources(session.sources, closed=True),
     )
     said = f"  standing   {one.standing}{': ' if one.note else ''}{_line(one.note, style)}"
     others = [f"             {_line(test.nodeid, style)}" for test in one.tests[1:]]

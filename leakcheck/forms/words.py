@@ -82,7 +82,7 @@ def statement(one: Finding, session: Session, sources: Sources | None = None) ->
     frame = place(one.result, session)
     if frame is None:
         return ""
-    return (sources or Sources(session.sources)).text(frame) or ""
+    return (sources or Sources(session.sources, closed=True)).text(frame) or ""
 
 
 def standing(one: Finding) -> str:
