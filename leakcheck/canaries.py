@@ -27,6 +27,7 @@ from leakcheck.model import Metric, Phase, Verdict
 from leakcheck.probes import linux
 from leakcheck.probes.descriptors import descriptors
 from leakcheck.probes.native import with_native
+from leakcheck.probes.preload import ensure_listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -274,6 +275,8 @@ def ensure_seeing(*, probes: bool = False, native: bool = False) -> None:
     Raises:
         BlindError: with one sentence: what is in the way or was not seen, and what to do.
     """
+    if native:
+        ensure_listening()
     ensure_able()
     further = (*(probed() if probes else ()), *([native_canary()] if native else ()))
     for canary in (*CANARIES, *further):

@@ -217,7 +217,6 @@ def _get_ready(config: pytest.Config) -> Checks:
     from leakcheck.canaries import ensure_seeing
     from leakcheck.errors import BlindError
     from leakcheck.pytest_plugin.checks import Checks
-    from leakcheck.pytest_plugin.native import ensure_hearing
     from leakcheck.pytest_plugin.select import read_wishes
 
     wishes = read_wishes(config)
@@ -226,8 +225,6 @@ def _get_ready(config: pytest.Config) -> Checks:
     blind = ""
     if wishes.enabled and not wishes.off:
         try:
-            if wishes.native:
-                ensure_hearing()
             ensure_seeing(probes=bool(wishes.settings.probes), native=wishes.native)
         except BlindError as error:
             if not hasattr(config, "workerinput"):

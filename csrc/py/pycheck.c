@@ -191,16 +191,24 @@ check_close(PyObject *op, PyObject *ignored)
     Py_RETURN_NONE;
 }
 
+/* The loop, if it may be asked what it found. */
+static const lc_pyloop *
+ended(Check *self)
+{
+    const lc_pyloop *loop = usable(self);
+    if (loop != NULL && !lc_pyloop_closed(loop)) {
+        PyErr_SetString(PyExc_RuntimeError, "the check is not decided or closed yet");
+        return NULL;
+    }
+    return loop;
+}
+
 static PyObject *
 check_result(PyObject *op, PyObject *ignored)
 {
     (void)ignored;
-    lc_pyloop *loop = usable((Check *)op);
+    const lc_pyloop *loop = ended((Check *)op);
     if (loop == NULL) {
-        return NULL;
-    }
-    if (!lc_pyloop_closed(loop)) {
-        PyErr_SetString(PyExc_RuntimeError, "the check is not decided or closed yet");
         return NULL;
     }
     lc_pyloop_evidence evidence = lc_pyloop_evidence_of(loop);
@@ -210,7 +218,6 @@ check_result(PyObject *op, PyObject *ignored)
 static PyObject *
 check_owners(PyObject *op, PyObject *arg)
 {
-    Check *self = (Check *)op;
     double max_seconds = PyFloat_AsDouble(arg);
     if (max_seconds == -1.0 && PyErr_Occurred()) {
         return NULL;
@@ -219,12 +226,8 @@ check_owners(PyObject *op, PyObject *arg)
         PyErr_SetString(PyExc_ValueError, "max_seconds must be above 0");
         return NULL;
     }
-    lc_pyloop *loop = usable(self);
+    const lc_pyloop *loop = ended((Check *)op);
     if (loop == NULL) {
-        return NULL;
-    }
-    if (!lc_pyloop_closed(loop)) {
-        PyErr_SetString(PyExc_RuntimeError, "the check is not decided or closed yet");
         return NULL;
     }
     lc_pyloop_evidence evidence = lc_pyloop_evidence_of(loop);

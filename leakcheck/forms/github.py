@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakcheck.forms.words import lines, of_test, where
+from leakcheck.forms.words import lines, of_test, sources_of, where
 from leakcheck.gate.outcome import gate, sentences
 from leakcheck.model import Verdict
 from leakcheck.report.text import safe
@@ -27,12 +27,13 @@ def github(session: Session, prefix: str = "") -> str:
     """One command a line."""
     found = gate(session)
     strict = session.strict
+    sources = sources_of(session)
     errors = [
         _command(
             "error",
             where(one, session, prefix),
             f"memory leak ({one.standing})",
-            "\n".join(lines(one, session)),
+            "\n".join(lines(one, session, sources)),
         )
         for one in found.failing
     ]
@@ -42,7 +43,12 @@ def github(session: Session, prefix: str = "") -> str:
             for one in found.gone
         ]
     known = [
-        _command("notice", where(one, session, prefix), "known memory leak", lines(one, session)[0])
+        _command(
+            "notice",
+            where(one, session, prefix),
+            "known memory leak",
+            lines(one, session, sources)[0],
+        )
         for one in found.known
     ]
     warnings = [*_undecided(session, prefix)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.forms.terminal import counts, leak
-from leakcheck.forms.words import held, rate, standing, statement, tests, where
+from leakcheck.forms.words import held, rate, sources_of, standing, statement, tests, where
 from leakcheck.gate.outcome import gate, sentences
 from leakcheck.model import Verdict
 from leakcheck.report.terminal import Style
@@ -15,6 +15,7 @@ from leakcheck.report.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from leakcheck.explain.source import Sources
     from leakcheck.gate.findings import Finding
     from leakcheck.gate.outcome import Gate
     from leakcheck.gate.session import Session
@@ -57,16 +58,17 @@ def _spelled(text: str) -> str:
 
 
 def _sections(session: Session, found: Gate, prefix: str) -> Iterator[str]:
+    sources = sources_of(session)
     yield _headline(session, found)
     if found.failing:
-        yield _table(found.failing, session, prefix)
+        yield _table(found.failing, session, prefix, sources)
     notes = [*sentences(found, strict=session.strict)]
     if notes:
         yield "\n" + "".join(f"- {escaped(one, 1000)}\n" for one in notes)
     for one in found.failing:
-        yield _details(one, session)
+        yield _details(one, session, sources)
     if found.known:
-        yield f"\n### Known\n{_table(found.known, session, prefix)}"
+        yield f"\n### Known\n{_table(found.known, session, prefix, sources)}"
     undecided = [
         f"- {one.result.verdict} {escaped(one.nodeid)}: {escaped(one.result.reason, 400)}\n"
         for one in session.tests
@@ -88,14 +90,14 @@ def _headline(session: Session, found: Gate) -> str:
     return f"## leakcheck: {word}\n\n{counts(session)}\n"
 
 
-def _table(every: Sequence[Finding], session: Session, prefix: str) -> str:
+def _table(every: Sequence[Finding], session: Session, prefix: str, sources: Sources) -> str:
     rows = ["", "| | growth | where | held by | tests |", "|---|---|---|---|---|"]
     for one in every[:_ROWS]:
         at = where(one, session, prefix)
         cells = (
             f"{escaped(one.key)} {escaped(standing(one))}",
             escaped(rate(one.result)),
-            f"{escaped(f'{at.path}:{at.line}')} {escaped(statement(one, session), 120)}",
+            f"{escaped(f'{at.path}:{at.line}')} {escaped(statement(one, session, sources), 120)}",
             escaped(held(one.result)),
             escaped(tests(one)),
         )
@@ -105,8 +107,9 @@ def _table(every: Sequence[Finding], session: Session, prefix: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _details(one: Finding, session: Session) -> str:
+def _details(one: Finding, session: Session, sources: Sources) -> str:
     head = f"{escaped(one.key)} {escaped(tests(one))}"
     # Blanks that are not escaped keep the columns of the report.
-    body = "\n".join(_spelled(line) for line in leak(one, session, Style()).split("\n"))
+    report = leak(one, session, Style(), sources)
+    body = "\n".join(_spelled(line) for line in report.split("\n"))
     return f"\n<details><summary>{head}</summary>\n\n<pre>\n{body}\n</pre>\n\n</details>\n"

@@ -7,12 +7,13 @@ import json
 import urllib.parse
 from typing import TYPE_CHECKING, Any, Final
 
-from leakcheck.forms.words import inside, is_ours, lines, where
+from leakcheck.forms.words import inside, is_ours, lines, sources_of, where
 from leakcheck.gate.findings import findings
 from leakcheck.gate.session import Standing
 from leakcheck.model import Verdict
 
 if TYPE_CHECKING:
+    from leakcheck.explain.source import Sources
     from leakcheck.gate.findings import Finding
     from leakcheck.gate.session import Session
     from leakcheck.model import Frame
@@ -39,7 +40,8 @@ _ACCEPTED: Final = (Standing.KNOWN, Standing.SUPPRESSED)
 def sarif(session: Session, prefix: str = "") -> str:
     """The whole log as text."""
     every = findings(session)
-    results = [_result(one, session, prefix) for one in every[:MOST]]
+    sources = sources_of(session)
+    results = [_result(one, session, prefix, sources) for one in every[:MOST]]
     python = ".".join(session.python.split(".")[:2])
     run = {
         "tool": {
@@ -68,12 +70,12 @@ def _rule(name: str, short: str, full: str) -> dict[str, Any]:
     }
 
 
-def _result(one: Finding, session: Session, prefix: str) -> dict[str, Any]:
+def _result(one: Finding, session: Session, prefix: str, sources: Sources) -> dict[str, Any]:
     at = where(one, session, prefix)
     result: dict[str, Any] = {
         "ruleId": f"leakcheck/{_RULES[one.result.verdict][0]}",
         "level": "error" if one.standing.fails else "note",
-        "message": {"text": "\n".join(lines(one, session))},
+        "message": {"text": "\n".join(lines(one, session, sources))},
         "locations": [_location(at.path, at.line)],
         "partialFingerprints": {"leakcheck/v1": one.key},
         "properties": {

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from leakcheck.explain.source import Sources
+from leakcheck.forms.words import sources_of
 from leakcheck.gate.findings import findings
 from leakcheck.model import Verdict
 from leakcheck.report.terminal import PYTEST, Style, render
@@ -16,6 +16,7 @@ from leakcheck.report.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leakcheck.explain.source import Sources
     from leakcheck.gate.findings import Finding
     from leakcheck.gate.session import Session
 
@@ -25,7 +26,8 @@ _ORDER: Final = tuple(Verdict)
 def terminal(session: Session, style: Style | None = None) -> str:
     """The session as text, ending in a line feed."""
     style = style or Style()
-    blocks = [leak(one, session, style) for one in findings(session)]
+    sources = sources_of(session)
+    blocks = [leak(one, session, style, sources) for one in findings(session)]
     undecided = list(_undecided(session, style))
     if undecided:
         blocks.append("\n".join(undecided))
@@ -43,7 +45,7 @@ def counts(session: Session) -> str:
     return f"{where}: {', '.join(parts) or 'no test'}"
 
 
-def leak(one: Finding, session: Session, style: Style) -> str:
+def leak(one: Finding, session: Session, style: Style, sources: Sources) -> str:
     """The report of one leak, without a line feed at its end."""
     first = one.tests[0]
     text = render(
@@ -53,7 +55,7 @@ def leak(one: Finding, session: Session, style: Style) -> str:
         reproduce="",
         style=style,
         advice=PYTEST,
-        sources=Sources(session.sources, closed=True),
+        sources=sources,
     )
     said = f"  standing   {one.standing}{': ' if one.note else ''}{_line(one.note, style)}"
     others = [f"             {_line(test.nodeid, style)}" for test in one.tests[1:]]

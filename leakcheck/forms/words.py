@@ -71,18 +71,26 @@ def held(result: Result) -> str:
     return result.cache or next((one.path for one in result.containers if one.path), "")
 
 
-def statement(one: Finding, session: Session, sources: Sources | None = None) -> str:
+def sources_of(session: Session) -> Sources:
+    """Where a form looks up source: what the session kept, and no file of this machine.
+
+    What is on the disk may be of another day, or of another project than the results.
+    """
+    return Sources(session.sources, closed=True)
+
+
+def statement(one: Finding, session: Session, sources: Sources) -> str:
     """The statement to point at; empty where it is not known.
 
     Args:
         one: a leak.
         session: it is of.
-        sources: the session's, where many leaks are asked for.
+        sources: the session's, made once for all of its leaks.
     """
     frame = place(one.result, session)
     if frame is None:
         return ""
-    return (sources or Sources(session.sources, closed=True)).text(frame) or ""
+    return sources.text(frame) or ""
 
 
 def standing(one: Finding) -> str:
@@ -97,11 +105,11 @@ def tests(one: Finding) -> str:
     return f"{one.tests[0].nodeid}{rest}"
 
 
-def lines(one: Finding, session: Session) -> list[str]:
+def lines(one: Finding, session: Session, sources: Sources) -> list[str]:
     """What to read of a leak, a sentence a line, without any character that does more than show."""
     result = one.result
     found = [f"leaks {rate(result)} in {tests(one)}"]
-    text = statement(one, session)
+    text = statement(one, session, sources)
     found += [f"{'opened' if result.probe else 'allocated'} by: {text}"] if text else []
     found += [f"held by: {held(result)}"] if held(result) else []
     found += [f"whose: {in_words(result.whose)}"] if result.whose is not None else []

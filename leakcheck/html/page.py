@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from leakcheck.explain.source import Sources
 from leakcheck.forms import words
 from leakcheck.forms.speedscope import profiles
 from leakcheck.gate.findings import findings
@@ -26,6 +25,7 @@ from leakcheck.model import Frame, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leakcheck.explain.source import Sources
     from leakcheck.gate.findings import Finding
     from leakcheck.gate.session import Session, Tested
 
@@ -77,8 +77,7 @@ def html(session: Session, prefix: str = "") -> str:
         UsageError: jinja2 is not installed.
     """
     found = findings(session)
-    # What is on the disk may be of another day, or of another project than the results.
-    sources = Sources(session.sources, closed=True)
+    sources = words.sources_of(session)
     page = template("page.html")
     style, script = asset("report.css"), asset("report.js")
     details = [detail(one, session, sources) for one in found]

@@ -14,17 +14,14 @@ from __future__ import annotations
 
 import sys
 from types import FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from leakcheck.measure.able import load_core
 from leakcheck.measure.counting_lines import Lines
 from leakcheck.measure.holding import HARNESS
 from leakcheck.measure.plain import is_a, items, qualified
-from leakcheck.measure.series import RUNS_MAX, runs_for
+from leakcheck.measure.series import RUNS_MAX, Step, runs_for
 from leakcheck.model import Count
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Names = dict[str, Any]
 
@@ -74,7 +71,7 @@ def namespaces(names: Names | None) -> tuple[Names, ...]:
     return tuple(found)
 
 
-class CountedObjects:
+class CountedObjects(Step):
     """Runs that show whose count grows, and then at which line, driven like a check.
 
     Args:
@@ -93,13 +90,6 @@ class CountedObjects:
         self._grown: list[tuple[Any, int, int]] = []
         self._lines: Lines | None = None
         self.counts: tuple[Count, ...] = ()
-
-    def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
-        """Do all runs."""
-        while (todo := self.next()) > 0:
-            for _ in range(todo):
-                body()
-            self.read()
 
     def next(self) -> int:
         """Runs to find the object, then runs to find the line; -1 after these."""

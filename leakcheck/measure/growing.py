@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from leakcheck.measure.able import load_core
 from leakcheck.measure.holding import CUT, held, is_standard
 from leakcheck.measure.plain import qualified
-from leakcheck.measure.series import runs_for
+from leakcheck.measure.series import Step, runs_for
 from leakcheck.measure.sharing import Grown, shares
 from leakcheck.model import Container
 
@@ -31,7 +31,7 @@ _KINDS: Final = (dict, list, set, deque)
 _LENGTHS: Final[dict[type, Callable[[Any], int]]] = {kind: kind.__len__ for kind in _KINDS}
 
 
-class Recount:
+class Recount(Step):
     """The runs of a recount, driven like a check of the extension.
 
     Args:
@@ -50,12 +50,6 @@ class Recount:
         self.containers: tuple[Container, ...] = ()
         self.interned = 0.0
         self.cut = False
-
-    def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
-        """Do the runs and both counts."""
-        for _ in range(max(self.next(), 0)):
-            body()
-        self.read()
 
     def next(self) -> int:
         """Runs to do before `read`; -1 when there are none left."""

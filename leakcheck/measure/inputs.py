@@ -13,10 +13,10 @@ import random
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from leakcheck.measure.series import Series
+from leakcheck.measure.series import Series, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from leakcheck.model import Metric
 
@@ -95,7 +95,7 @@ class Inputs:
             own.restore()
 
 
-class SameInputs:
+class SameInputs(Step):
     """A series with the same random numbers in each run.
 
     Args:
@@ -109,12 +109,6 @@ class SameInputs:
         self._series = Series(rate, metric)
         self.runs = FIRST + self._series.runs
         self._done = 0
-
-    def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
-        """Do all runs."""
-        while self.next() > 0:
-            body()
-            self.read()
 
     def next(self) -> int:
         """One, with the random numbers of the run before; -1 after the last."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.errors import ProbeError
 from leakcheck.measure.holding import HARNESS
-from leakcheck.measure.series import runs_for
+from leakcheck.measure.series import Step, runs_for
 from leakcheck.model import Frame, Opened
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def growing(leak: Result, probes: tuple[Probe, ...]) -> dict[Probe, float]:
     }
 
 
-class OpenedLines:
+class OpenedLines(Step):
     """Runs that show at which lines probes grow, driven like a check.
 
     Args:
@@ -78,13 +78,6 @@ class OpenedLines:
         self._books = [_Book(one) for one in probes]
         self._asked = 0
         self._watch: Watch | None = None
-
-    def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
-        """Do all runs."""
-        while (todo := self.next()) > 0:
-            for _ in range(todo):
-                body()
-            self.read()
 
     def next(self) -> int:
         """Two runs, so that what is opened once is there, then those that are watched; then -1."""

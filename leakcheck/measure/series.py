@@ -33,8 +33,12 @@ class Step(Protocol):
 
     runs: int
 
-    def drive(self, body: Callable[[], object], progress: object = None, /) -> None:
+    def drive(self, body: Callable[[], object], _progress: object = None, /) -> None:
         """Do all of them."""
+        while (todo := self.next()) > 0:
+            for _ in range(todo):
+                body()
+            self.read()
 
     def next(self) -> int:
         """Runs to do before `read`; -1 when there are none left."""

@@ -15,7 +15,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from leakcheck.errors import UsageError
+from leakcheck.errors import BlindError, UsageError
 from leakcheck.measure.able import load_core
 
 if TYPE_CHECKING:
@@ -47,6 +47,19 @@ def listening() -> bool:
         BlindError: there is no sampler.
     """
     return bool(load_core().native_listen())
+
+
+def ensure_listening() -> None:
+    """Return when native memory is heard in this process.
+
+    Raises:
+        BlindError: it is not, and it was asked for.
+    """
+    if not listening():
+        raise BlindError(
+            "leakcheck can't hear native memory here: its shim was not preloaded when this process "
+            "was started; run without what started it so, or leave out --leakcheck-native"
+        )
 
 
 def other_malloc() -> str | None:

@@ -18,7 +18,6 @@ from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
 from leakcheck.pytest_plugin.fresh import Fresh, leave_result
 from leakcheck.pytest_plugin.known import stand
-from leakcheck.pytest_plugin.native import ensure_hearing
 from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, not_again, timeout_of
 from leakcheck.pytest_plugin.outcome import (
     LeakDetected,
@@ -141,8 +140,6 @@ class Checks:
     def _ensure_seeing(self, *, probes: bool) -> None:
         """The self-check before the first test that asks for a check, or for probes, by itself."""
         if not self._checked or (probes and not self._probed):
-            if self._wishes.native:
-                ensure_hearing()
             ensure_seeing(probes=probes, native=self._wishes.native)
             self._checked, self._probed = True, probes
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from leakcheck.errors import BlindError, UsageError
+from leakcheck.errors import UsageError
 from leakcheck.probes.preload import hide, listening, start_again
 
 if TYPE_CHECKING:
@@ -59,16 +59,3 @@ def _is_worker() -> bool:
             return True
         frame = frame.f_back
     return False
-
-
-def ensure_hearing() -> None:
-    """Return when native memory is heard in this process.
-
-    Raises:
-        BlindError: it is not, and it was asked for.
-    """
-    if not listening():
-        raise BlindError(
-            "leakcheck can't hear native memory here: its shim was not preloaded when this process "
-            "was started; run without what started it so, or leave out --leakcheck-native"
-        )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from leakcheck.forms.words import lines, rate, where
+from leakcheck.forms.words import lines, rate, sources_of, where
 from leakcheck.gate.findings import findings
 from leakcheck.model import Metric
 from tests.unit.made_sessions import case, leak, opening, session
@@ -21,7 +21,7 @@ def test_what_opened_it_is_where_one_has_to_look() -> None:
     whole = session(case("t.py::x", opening()), sources=sources)
     (one,) = findings(whole)
     assert (where(one, whole, "").path, where(one, whole, "").line) == ("app/bus.py", 41)
-    assert lines(one, whole)[:2] == [
+    assert lines(one, whole, sources_of(whole))[:2] == [
         "leaks 2 descriptors a run in t.py::x",
         "opened by: handle = os.open(path)",
     ]
