@@ -4,17 +4,9 @@
 #include "blocks.c"
 
 #include "mem_fake.h"
+#include "random.h"
 
 enum { CLUSTERS = 24, CLUSTER = 256, POOL = CLUSTERS * CLUSTER };
-
-static uint64_t
-next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
 
 /* Addresses as an allocator gives them: runs of 16-byte steps in distant arenas, and a
  * few runs of wider steps. */

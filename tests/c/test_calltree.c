@@ -5,15 +5,7 @@
 #include "calltree.c"
 
 #include "mem_fake.h"
-
-static uint64_t
-next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
+#include "random.h"
 
 /* Puts a key that must work; returns its node. */
 static uint32_t

@@ -3,15 +3,7 @@
 #include "claims.h"
 
 #include "mem_fake.h"
-
-static uint64_t
-next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
+#include "random.h"
 
 static void
 none_is_found_where_none_was_added(void **state)

@@ -3,6 +3,7 @@
 #include "graph.h"
 
 #include "mem_fake.h"
+#include "random.h"
 
 enum { NODES = 300, EDGES = 900, ROUNDS = 200, DEEP = 200000, MANY = 100000 };
 
@@ -11,15 +12,6 @@ typedef struct {
     uint32_t to;
     uint32_t cost;
 } edge;
-
-static uint64_t
-next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
 
 /* Addresses as an allocator hands them out: 48 bytes apart. */
 static uint64_t

@@ -3,21 +3,13 @@
 #include "ledger.h"
 
 #include "mem_fake.h"
+#include "random.h"
 
 static void
 assert_entry(lc_ledger_entry entry, int64_t blocks, int64_t bytes)
 {
     assert_int_equal(entry.blocks, blocks);
     assert_int_equal(entry.bytes, bytes);
-}
-
-static uint64_t
-next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
 }
 
 static void

@@ -3,17 +3,9 @@
 #include "pairs.h"
 
 #include "mem_fake.h"
+#include "random.h"
 
 enum { KEYS = 97, SALTS = 41, STORED = KEYS * SALTS };
-
-static uint64_t
-next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
 
 /* Addresses two bytes apart in few functions, as instruction pointers are. */
 static uint64_t

@@ -7,15 +7,7 @@
 #include <sched.h> /* sched_yield */
 
 #include "mem_fake.h"
-
-static uint64_t
-next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
+#include "random.h"
 
 /* The block at an address: the recorder never looks inside. */
 static const void *
