@@ -14,7 +14,7 @@ from leakcheck.report import closing
 from leakcheck.report.holding import holding, what_to_do
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
-from leakcheck.report.text import blocks, kib, number, pad, rate, safe
+from leakcheck.report.text import blocks, kib, number, pad, rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ def _inconclusive(
 ) -> Iterator[str]:
     figures = f"N={result.judged:,}"
     if result.rate:
-        figures = f"{_rate(result)}, {figures}"
+        figures = f"{_rate(painter, result)}, {figures}"
     yield _verdict(painter, result, test, figures)
     yield f"  why        {_reason(painter, result)}"
     yield from _seen(painter, group(result.sites))
@@ -110,17 +110,18 @@ def _inconclusive(
     yield from closing.reproduce(painter, reproduce)
 
 
-def _rate(result: Result) -> str:
+def _rate(painter: Painter, result: Result) -> str:
     """Such as "+2 blocks/run (exact)", of the metric that decided."""
     if result.metric in (None, Metric.BLOCKS, Metric.RAW):
         return rate(result.rate, exact=result.exact)
     one, several = result.units
-    return rate(result.rate, exact=result.exact, units=(safe(one), safe(several)))
+    units = painter.line(one), painter.line(several)
+    return rate(result.rate, exact=result.exact, units=units)
 
 
 def headline(painter: Painter, result: Result, test: str) -> str:
     """The first line of what is said about a leak."""
-    figures = _rate(result)
+    figures = _rate(painter, result)
     if result.exact and result.marks:
         marks = len(result.marks)
         figures += f", exact in {marks} of {marks} readings"

@@ -60,3 +60,11 @@ def test_where_no_line_is_known_that_is_said(project):
 def test_a_name_of_a_file_can_not_move_the_cursor(project):
     one = Opened("descriptors", 16, 16, (project.test_first,), ("/srv/\x1b[2J\n",))
     assert lines(project, one)[1].endswith("such as /srv/\\x1b[2J")
+
+
+def test_the_units_of_a_probe_are_spelled_as_the_terminal_can_show_them(project):
+    probes = (Probed("dev", "slot\x1b[2J", "Gerät\n"),)
+    result = project.leak(rate=2.0, probes=probes, metric=Metric.PROBE, probe="dev")
+    shown = project.render(result, unicode=False)
+    assert "+2 Ger\\xe4t/run" in shown.split("\n", maxsplit=1)[0]
+    assert shown.isascii()
