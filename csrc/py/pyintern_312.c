@@ -4,7 +4,8 @@
  */
 #include <Python.h> /* First: it says what the C library is to declare. */
 
-#include "internal/pycore_interp.h" /* PyInterpreterState */
+#include "internal/pycore_global_objects.h" /* _Py_INTERP_CACHED_OBJECT */
+#include "internal/pycore_interp.h"         /* PyInterpreterState */
 
 #include "pyintern.h"
 

@@ -8,7 +8,8 @@
 #include "pyresult.h"
 #include "pyroots.h"
 
-enum { SAMPLE = 24, FIRST_GROUPS = 64, NO_SITE = UINT32_MAX };
+enum { SAMPLE = 24, FIRST_GROUPS = 64 };
+enum { NO_SITE = UINT32_MAX }; /* Apart: it makes its enum unsigned. */
 
 /* Blocks of one site in one state with objects of one type. */
 typedef struct {

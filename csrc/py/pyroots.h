@@ -35,7 +35,7 @@ int lc_pyroots_threads(lc_pyroots_visit visit, void *context);
 PyObject *lc_pyroots_dict(PyTypeObject *type);
 
 /* Its reference count means something. */
-bool lc_pyroots_is_counted(PyObject *object);
+bool lc_pyroots_is_counted(PyObject *of);
 
 /* The name, borrowed, of the local variable by which a frame object, a generator or a
  * coroutine refers to `value`; NULL: none does. */

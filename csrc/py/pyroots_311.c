@@ -79,9 +79,9 @@ lc_pyroots_dict(PyTypeObject *type)
 }
 
 bool
-lc_pyroots_is_counted(PyObject *object)
+lc_pyroots_is_counted(PyObject *of)
 {
-    (void)object;
+    (void)of;
     return true;
 }
 

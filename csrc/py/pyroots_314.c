@@ -87,9 +87,9 @@ lc_pyroots_dict(PyTypeObject *type)
 }
 
 bool
-lc_pyroots_is_counted(PyObject *object)
+lc_pyroots_is_counted(PyObject *of)
 {
-    return !_Py_IsImmortal(object);
+    return !_Py_IsImmortal(of);
 }
 
 #include "pyroots_body.h"

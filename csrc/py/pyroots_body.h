@@ -15,14 +15,14 @@
  */
 
 static int
-visit_named(PyObject *object, unsigned long thread, const char *name,
+visit_named(PyObject *held, unsigned long thread, const char *name,
             lc_pyroots_visit visit, void *context)
 {
-    if (object == NULL) {
+    if (held == NULL) {
         return 0;
     }
     lc_pyroots_place place = {.thread = thread, .local = -1, .name = name};
-    return visit(object, &place, context);
+    return visit(held, &place, context);
 }
 
 static int

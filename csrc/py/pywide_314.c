@@ -5,6 +5,7 @@
  */
 #include <Python.h> /* First: it says what the C library is to declare. */
 
+#include "internal/pycore_gc.h"     /* _PyGCHead_NEXT */
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
 #include "pyapart.h"

@@ -178,7 +178,8 @@ a_late_start_costs_what_the_walk_has_come_to(void **state)
     assert_int_equal(lc_graph_start(g, 1, 0, 9), LC_OK); /* Out already. */
     assert_true(lc_graph_next(g, &node));
     assert_int_equal(node, 2);
-    assert_in_range(lc_graph_cost(g, 2), 53, 53 + LC_GRAPH_COST_MAX);
+    assert_true(lc_graph_cost(g, 2) >= 53);
+    assert_true(lc_graph_cost(g, 2) <= 53 + LC_GRAPH_COST_MAX);
     assert_int_equal(lc_graph_parent(g, 1), 0);
     assert_false(lc_graph_next(g, &node));
     assert_false(lc_graph_next(g, &node));
