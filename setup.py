@@ -39,6 +39,7 @@ CORE = (
     "growth_series",
     "growth_trace",
     "growth_retained",
+    "spans",
     "recorder",
     "graph",
     "claims",

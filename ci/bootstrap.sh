@@ -33,6 +33,9 @@ has_python_headers() {
   "$python" -c 'import sys, sysconfig, pathlib
 sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "internal/pycore_frame.h").is_file())'
 }
+has_jemalloc() {
+  ldconfig -p | grep -q 'libjemalloc\.so'
+}
 
 if [ -z "$python" ]; then
   missing+=(python3)
@@ -46,6 +49,8 @@ if [ "$purpose" = check ]; then
   need valgrind command -v valgrind
   # valgrind reads the loader's symbols, which Debian keeps apart.
   command -v valgrind >/dev/null 2>&1 || missing+=(libc6-dbg)
+  # Another malloc, beside which native memory can't be heard.
+  need libjemalloc2 has_jemalloc
 fi
 
 install() { # install PACKAGE...: by apt-get, which says nothing unless it fails

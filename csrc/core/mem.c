@@ -5,7 +5,8 @@
 #include <stdint.h>    /* SIZE_MAX */
 #include <stdlib.h>    /* calloc, realloc, free */
 
-_Thread_local int lc_mem_inside;
+_Thread_local int lc_mem_inside __attribute__((tls_model("initial-exec")));
+_Thread_local bool lc_mem_denied __attribute__((tls_model("initial-exec")));
 
 /* A compiler knows what malloc does and may leave out a store that malloc does not read:
  * the fences make it one that anybody might. */
@@ -26,6 +27,9 @@ leave(void)
 void *
 lc_mem_calloc(size_t count, size_t size)
 {
+    if (lc_mem_denied) {
+        return NULL;
+    }
     enter();
     void *block = calloc(count, size);
     leave();
@@ -35,7 +39,7 @@ lc_mem_calloc(size_t count, size_t size)
 void *
 lc_mem_resize(void *block, size_t count, size_t size)
 {
-    if (size != 0 && count > SIZE_MAX / size) {
+    if (lc_mem_denied || (size != 0 && count > SIZE_MAX / size)) {
         return NULL;
     }
     /* realloc() to 0 bytes may release the block and still return NULL. */

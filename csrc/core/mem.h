@@ -13,10 +13,17 @@
 #ifndef LC_CORE_MEM_H
 #define LC_CORE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h> /* size_t */
 
-/* Above 0 while this thread is inside a function of this header. */
-extern _Thread_local int lc_mem_inside;
+/* Above 0 while this thread is inside a function of this header. Its place in the thread
+ * is fixed: one that is made when it is first asked for would be made by malloc, which may
+ * be where we are asked. */
+extern _Thread_local int lc_mem_inside __attribute__((tls_model("initial-exec")));
+
+/* While this is set, this thread gets no memory from here: it broke in, as a signal handler,
+ * on the C library's allocator. */
+extern _Thread_local bool lc_mem_denied __attribute__((tls_model("initial-exec")));
 
 /* Returns `count * size` zeroed bytes, owned by the caller, or NULL when there is no
  * memory or the product overflows. */

@@ -17,7 +17,12 @@ struct lc_recorder {
     lc_calltree *tree; /* Owned. */
     book books[LC_RECORDER_BOOKS];
     int64_t missing_marks; /* Under the interpreter lock. */
+    atomic_int_fast64_t missed; /* Native blocks; see `holding`. */
 };
+
+/* This thread holds a lock. A signal handler that breaks in there and maps memory must not
+ * wait for it: what it does is missed. */
+static _Thread_local bool holding __attribute__((tls_model("initial-exec")));
 
 /* The raw domain and the C library are used without the interpreter lock. What happens
  * inside is nearly always a handful of memory accesses, so waiting threads spin: while a
@@ -27,6 +32,8 @@ lock(lc_recorder *self, lc_recorder_book which)
 {
     if (which != LC_RECORDER_OBJECT) {
         atomic_flag *busy = &self->books[which].busy;
+        holding = true;
+        atomic_signal_fence(memory_order_seq_cst);
         while (atomic_flag_test_and_set_explicit(busy, memory_order_acquire)) {
         }
     }
@@ -37,7 +44,19 @@ unlock(lc_recorder *self, lc_recorder_book which)
 {
     if (which != LC_RECORDER_OBJECT) {
         atomic_flag_clear_explicit(&self->books[which].busy, memory_order_release);
+        atomic_signal_fence(memory_order_seq_cst);
+        holding = false;
     }
+}
+
+static inline bool
+broke_in(lc_recorder *self, lc_recorder_book which)
+{
+    bool so = which == LC_RECORDER_NATIVE && holding;
+    if (so) {
+        atomic_fetch_add_explicit(&self->missed, 1, memory_order_relaxed);
+    }
+    return so;
 }
 
 lc_recorder *
@@ -110,6 +129,9 @@ void
 lc_recorder_put(lc_recorder *self, lc_recorder_book which, const void *block,
                 size_t size, uint32_t node)
 {
+    if (broke_in(self, which)) {
+        return;
+    }
     lock(self, which);
     put_locked(&self->books[which], block, size, node);
     unlock(self, which);
@@ -121,6 +143,9 @@ lc_recorder_take(lc_recorder *self, lc_recorder_book which, const void *block,
 {
     book *b = &self->books[which];
     lc_block value = {.node = LC_CALLTREE_NONE, .size = 0};
+    if (broke_in(self, which)) {
+        return false;
+    }
     lock(self, which);
     bool known = lc_blocks_take(b->blocks, (uintptr_t)block, &value) == LC_OK;
     if (known) {
@@ -231,7 +256,7 @@ lc_recorder_untracked(lc_recorder *self)
 int64_t
 lc_recorder_dropped(lc_recorder *self)
 {
-    int64_t sum = self->missing_marks;
+    int64_t sum = self->missing_marks + (int64_t)atomic_load(&self->missed);
     for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
         lock(self, which);
         sum += self->books[which].dropped;

@@ -16,7 +16,8 @@
  *
  * Thread rule: the OBJECT book and the tree belong to whoever holds the interpreter lock.
  * The other two may be used by any thread at any time; each has a lock of its own.
- * No function fails the caller: what can't be recorded is counted as dropped.
+ * No function fails the caller: what can't be recorded is counted as dropped, as is what a
+ * signal handler maps that breaks in on one of them.
  */
 #ifndef LC_CORE_RECORDER_H
 #define LC_CORE_RECORDER_H

@@ -27,8 +27,26 @@ extern void __libc_free(void *block);
 
 static _Atomic(const lc_shim_ear *) listener;
 
-/* This thread is inside the ear. */
-static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
+/* Where this thread is; a signal handler finds it where it broke in. */
+typedef enum { OUTSIDE, IN_LIBRARY, IN_EAR } place;
+static _Thread_local place here __attribute__((tls_model("initial-exec")));
+
+/* Around every call of the C library's allocator. */
+static inline place
+enter(void)
+{
+    place before = here;
+    here = before == OUTSIDE ? IN_LIBRARY : before;
+    atomic_signal_fence(memory_order_seq_cst);
+    return before;
+}
+
+static inline void
+leave(place before)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    here = before;
+}
 
 EXPORTED void lc_shim_listen(const lc_shim_ear *ear);
 
@@ -38,15 +56,23 @@ lc_shim_listen(const lc_shim_ear *ear)
     atomic_store(&listener, ear);
 }
 
+/* Who hears of a block, where this thread is not inside anything. */
+static inline const lc_shim_ear *
+ear_for_block(const void *block)
+{
+    const lc_shim_ear *ear = atomic_load_explicit(&listener, memory_order_acquire);
+    return block != NULL && here == OUTSIDE ? ear : NULL;
+}
+
 static inline void
 came(const void *block, size_t size)
 {
-    const lc_shim_ear *ear = atomic_load_explicit(&listener, memory_order_acquire);
-    if (ear != NULL && block != NULL && !inside) {
+    const lc_shim_ear *ear = ear_for_block(block);
+    if (ear != NULL) {
         int kept = errno;
-        inside = true;
+        here = IN_EAR;
         ear->came(block, size);
-        inside = false;
+        here = OUTSIDE;
         errno = kept;
     }
 }
@@ -54,12 +80,28 @@ came(const void *block, size_t size)
 static inline void
 went(const void *block)
 {
-    const lc_shim_ear *ear = atomic_load_explicit(&listener, memory_order_acquire);
-    if (ear != NULL && block != NULL && !inside) {
+    const lc_shim_ear *ear = ear_for_block(block);
+    if (ear != NULL) {
         int kept = errno;
-        inside = true;
+        here = IN_EAR;
         ear->went(block);
-        inside = false;
+        here = OUTSIDE;
+        errno = kept;
+    }
+}
+
+/* Of pages it is heard also where a signal handler broke in on the C library: unlike
+ * malloc, mmap is called there. */
+static void
+pages(bool there, const void *start, size_t length)
+{
+    const lc_shim_ear *ear = atomic_load_explicit(&listener, memory_order_acquire);
+    place before = here;
+    if (ear != NULL && before != IN_EAR) {
+        int kept = errno;
+        here = IN_EAR;
+        (there ? ear->mapped : ear->unmapped)(start, length, before == IN_LIBRARY);
+        here = before;
         errno = kept;
     }
 }
@@ -67,7 +109,9 @@ went(const void *block)
 EXPORTED void *
 malloc(size_t size)
 {
+    place before = enter();
     void *block = __libc_malloc(size);
+    leave(before);
     came(block, size);
     return block;
 }
@@ -75,7 +119,9 @@ malloc(size_t size)
 EXPORTED void *
 calloc(size_t count, size_t size)
 {
+    place before = enter();
     void *block = __libc_calloc(count, size);
+    leave(before);
     came(block, count * size); /* No overflow, or there would be no block. */
     return block;
 }
@@ -86,7 +132,9 @@ EXPORTED void *
 realloc(void *old, size_t size)
 {
     went(old);
+    place before = enter();
     void *block = __libc_realloc(old, size);
+    leave(before);
     if (block != NULL) {
         came(block, size);
     }
@@ -110,7 +158,9 @@ EXPORTED void
 free(void *block)
 {
     went(block);
+    place before = enter();
     __libc_free(block);
+    leave(before);
 }
 
 EXPORTED void cfree(void *block);
@@ -124,7 +174,9 @@ cfree(void *block)
 EXPORTED void *
 memalign(size_t alignment, size_t size)
 {
+    place before = enter();
     void *block = __libc_memalign(alignment, size);
+    leave(before);
     came(block, size);
     return block;
 }
@@ -155,7 +207,9 @@ posix_memalign(void **out, size_t alignment, size_t size)
 EXPORTED void *
 valloc(size_t size)
 {
+    place before = enter();
     void *block = __libc_valloc(size);
+    leave(before);
     came(block, size);
     return block;
 }
@@ -163,7 +217,9 @@ valloc(size_t size)
 EXPORTED void *
 pvalloc(size_t size)
 {
+    place before = enter();
     void *block = __libc_pvalloc(size);
+    leave(before);
     came(block, size);
     return block;
 }
@@ -174,7 +230,7 @@ mmap(void *address, size_t length, int protection, int flags, int file, off_t of
     void *mapping =
         (void *)syscall(SYS_mmap, address, length, protection, flags, file, offset);
     if (mapping != MAP_FAILED) {
-        came(mapping, length);
+        pages(true, mapping, length);
     }
     return mapping;
 }
@@ -185,11 +241,10 @@ mmap64(void *address, size_t length, int protection, int flags, int file, off_t 
     return mmap(address, length, protection, flags, file, offset);
 }
 
-/* A mapping goes with its first page. */
 EXPORTED int
 munmap(void *mapping, size_t length)
 {
-    went(mapping);
+    pages(false, mapping, length);
     return (int)syscall(SYS_munmap, mapping, length);
 }
 
@@ -200,9 +255,16 @@ mremap(void *old, size_t old_length, size_t length, int flags, ...)
     va_start(rest, flags);
     void *wanted = (flags & MREMAP_FIXED) != 0 ? va_arg(rest, void *) : NULL;
     va_end(rest);
-    went(old);
+    bool leaves = old_length != 0 && (flags & MREMAP_DONTUNMAP) == 0;
+    if (leaves) {
+        pages(false, old, old_length);
+    }
     void *mapping = (void *)syscall(SYS_mremap, old, old_length, length, flags, wanted);
-    bool failed = mapping == MAP_FAILED;
-    came(failed ? old : mapping, failed ? old_length : length);
+    if (mapping != MAP_FAILED) {
+        pages(true, mapping, length);
+    }
+    else if (leaves) {
+        pages(true, old, old_length);
+    }
     return mapping;
 }

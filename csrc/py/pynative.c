@@ -55,7 +55,12 @@ lc_pynative_listen(PyObject *module, PyObject *ignored)
 {
     (void)module;
     (void)ignored;
-    static const lc_shim_ear ear = {lc_pyrecord_native_came, lc_pyrecord_native_went};
+    static const lc_shim_ear ear = {
+        .came = lc_pyrecord_native_came,
+        .went = lc_pyrecord_native_went,
+        .mapped = lc_pyrecord_native_mapped,
+        .unmapped = lc_pyrecord_native_unmapped,
+    };
     lc_shim_listen_function *listen;
     /* POSIX's way to turn what dlsym returns into a function. */
     *(void **)&listen = dlsym(RTLD_DEFAULT, LC_SHIM_LISTEN);

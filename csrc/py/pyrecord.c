@@ -3,8 +3,10 @@
 
 #include <sched.h> /* sched_yield */
 #include <stdatomic.h>
+#include <unistd.h> /* sysconf */
 
 #include "../core/mem.h"
+#include "../core/spans.h"
 #include "pyframe.h"
 
 static atomic_bool tracing;
@@ -14,6 +16,12 @@ static lc_pystack *stack;     /* Borrowed while tracing. */
 static atomic_bool shared;    /* See lc_pyrecord_share. */
 static atomic_flag stack_busy = ATOMIC_FLAG_INIT; /* Held only where shared. */
 static atomic_int_fast64_t native_live; /* Blocks; see lc_pyrecord_native_live. */
+
+/* Twice what the system lets a process have, unless it is told otherwise. */
+enum { SPANS = 1 << 17 };
+static lc_spans spans; /* Of native mappings; empty room: none is counted. */
+static uintptr_t page; /* Bytes; a power of two. */
+static atomic_flag spans_busy = ATOMIC_FLAG_INIT; /* Held only in the ear. */
 
 _Thread_local int lc_pyrecord_nested __attribute__((tls_model("initial-exec")));
 
@@ -110,10 +118,10 @@ lc_pyrecord_restore_object(const void *block, lc_pyrecord_taken t)
 
 /* The second look makes sure that whoever stops the trace waits for us or we see that it
  * stopped. */
-lc_recorder *
-lc_pyrecord_enter(void)
+static lc_recorder *
+enter_nested(void)
 {
-    if (lc_pyrecord_nested != 0 || !lc_pyrecord_on()) {
+    if (!lc_pyrecord_on()) {
         return NULL;
     }
     atomic_fetch_add(&guests, 1);
@@ -122,6 +130,12 @@ lc_pyrecord_enter(void)
         return NULL;
     }
     return recorder;
+}
+
+lc_recorder *
+lc_pyrecord_enter(void)
+{
+    return lc_pyrecord_nested == 0 ? enter_nested() : NULL;
 }
 
 void
@@ -156,6 +170,9 @@ lc_pyrecord_restore_raw(const void *block, lc_pyrecord_taken t)
 void
 lc_pyrecord_share(void)
 {
+    page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    spans.spans = lc_mem_calloc(SPANS, sizeof *spans.spans);
+    spans.room = spans.spans != NULL ? SPANS : 0;
     atomic_store(&shared, true);
 }
 
@@ -196,6 +213,65 @@ lc_pyrecord_native_went(const void *block)
     }
 }
 
+static void
+note_span(lc_span before, lc_span after, void *context)
+{
+    lc_recorder *to = context; /* NULL: no trace runs. */
+    bool came = before.end == 0;
+    bool went = after.end == 0;
+    atomic_fetch_add_explicit(&native_live, came - went, memory_order_relaxed);
+    if (to == NULL) {
+        return;
+    }
+    const void *block = (const void *)after.start;
+    size_t size = after.end - after.start;
+    uint32_t node = LC_CALLTREE_NONE;
+    size_t old;
+    if (came) {
+        node = node_of(lc_pyframe_own_thread());
+        lc_recorder_put(to, LC_RECORDER_NATIVE, block, size, node);
+    }
+    else if (lc_recorder_take(to, LC_RECORDER_NATIVE, (const void *)before.start, &node,
+                              &old) &&
+             !went) {
+        lc_recorder_restore(to, LC_RECORDER_NATIVE, block, size, node, true);
+    }
+}
+
+/* Nobody waits for the lock on a thread's own behalf: of what a handler does that breaks in
+ * here, nothing is heard. */
+static void
+change_pages(const void *pages, size_t length, bool broke_in,
+             lc_status (*change)(lc_spans *, lc_span, lc_spans_told *, void *))
+{
+    lc_span span = {.start = (uintptr_t)pages & ~(page - 1)};
+    span.end = ((uintptr_t)pages + length + page - 1) & ~(page - 1);
+    lc_mem_denied = broke_in;
+    lc_recorder *to = enter_nested();
+    while (atomic_flag_test_and_set_explicit(&spans_busy, memory_order_acquire)) {
+    }
+    change(&spans, span, note_span, to);
+    atomic_flag_clear_explicit(&spans_busy, memory_order_release);
+    if (to != NULL) {
+        lc_pyrecord_leave();
+    }
+    lc_mem_denied = false;
+}
+
+void
+lc_pyrecord_native_mapped(const void *pages, size_t length, bool broke_in)
+{
+    if (broke_in || is_native()) {
+        change_pages(pages, length, broke_in, lc_spans_map);
+    }
+}
+
+void
+lc_pyrecord_native_unmapped(const void *pages, size_t length, bool broke_in)
+{
+    change_pages(pages, length, broke_in, lc_spans_unmap);
+}
+
 int64_t
 lc_pyrecord_native_live(void)
 {
@@ -221,6 +297,7 @@ lc_pyrecord_after_fork(void)
     atomic_store(&tracing, false);
     atomic_store(&guests, 0);
     atomic_flag_clear(&stack_busy);
+    atomic_flag_clear(&spans_busy);
     if (recorder != NULL) {
         lc_recorder_unlock_after_fork(recorder);
     }

@@ -63,13 +63,19 @@ void lc_pyrecord_raw(const void *block, size_t size);
 lc_pyrecord_taken lc_pyrecord_take_raw(const void *block);
 void lc_pyrecord_restore_raw(const void *block, lc_pyrecord_taken taken);
 
-/* From now on, for ever, threads without the interpreter lock may ask for stacks. */
+/* From now on, for ever, threads without the interpreter lock may ask for stacks, and pages
+ * are kept account of. Once. */
 void lc_pyrecord_share(void);
 
 /* Native memory came, or is about to go. From any thread, at any time. What Python's
  * allocators take on behalf of a block, and our own, is left out. */
 void lc_pyrecord_native_came(const void *block, size_t size);
 void lc_pyrecord_native_went(const void *block);
+
+/* Likewise pages, where a span of them that hangs together is a block (core/spans.h). Broke
+ * in: nothing may be allocated, by us neither. */
+void lc_pyrecord_native_mapped(const void *pages, size_t length, bool broke_in);
+void lc_pyrecord_native_unmapped(const void *pages, size_t length, bool broke_in);
 
 /* Native blocks that came minus those that went, whether a trace runs or not. */
 int64_t lc_pyrecord_native_live(void);

@@ -13,7 +13,7 @@ import functools
 import os
 import sys
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 
 from leakcheck.errors import BlindError, UsageError
 from leakcheck.measure.able import load_core
@@ -62,10 +62,38 @@ def ensure_listening() -> None:
         )
 
 
+class _Home(ctypes.Structure):
+    """What dladdr(3) tells of an address."""
+
+    file: bytes | None
+    _fields_: ClassVar = [
+        ("file", ctypes.c_char_p),
+        ("base", ctypes.c_void_p),
+        ("name", ctypes.c_char_p),
+        ("address", ctypes.c_void_p),
+    ]
+
+
+def _home(process: ctypes.CDLL, symbol: str) -> str:
+    """The file whose function of that name is the one that is called; empty: not to be found."""
+    home = _Home()
+    if not hasattr(process, symbol) or not process.dladdr(process[symbol], ctypes.byref(home)):
+        return ""
+    return os.fsdecode(home.file or b"")
+
+
 def other_malloc() -> str | None:
-    """The malloc that stands in the place of the C library's in this process; None: none known."""
+    """The malloc that stands in the place of the C library's in this process; None: none does.
+
+    One without a known name is told by its file.
+    """
     process = ctypes.CDLL(None)
-    return next((name for symbol, name in OTHERS.items() if hasattr(process, symbol)), None)
+    for symbol, name in OTHERS.items():
+        if hasattr(process, symbol):
+            return name
+    usual = {_home(process, symbol) for symbol in ("gnu_get_libc_version", "Py_Initialize")}
+    home = _home(process, "malloc")
+    return home if home not in {*usual, ""} else None
 
 
 def with_shim(environment: MutableMapping[str, str], file: str) -> dict[str, str]:

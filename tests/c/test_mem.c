@@ -92,6 +92,20 @@ free_ignores_null(void **state)
     lc_mem_free(block);
 }
 
+static void
+a_handler_that_broke_in_on_malloc_gets_nothing(void **state)
+{
+    (void)state;
+    void *block = lc_mem_calloc(1, 8);
+    lc_mem_denied = true;
+    assert_null(lc_mem_calloc(1, 8));
+    assert_null(lc_mem_resize(block, 1, 16));
+    lc_mem_denied = false;
+    block = lc_mem_resize(block, 1, 16);
+    assert_non_null(block);
+    lc_mem_free(block);
+}
+
 int
 main(void)
 {
@@ -102,6 +116,7 @@ main(void)
         cmocka_unit_test(a_refused_resize_leaves_the_block_valid),
         cmocka_unit_test(a_resize_to_nothing_is_no_release),
         cmocka_unit_test(free_ignores_null),
+        cmocka_unit_test(a_handler_that_broke_in_on_malloc_gets_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

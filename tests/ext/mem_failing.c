@@ -59,7 +59,8 @@ refused(size_t count, size_t size)
     return size != 0 && count > SIZE_MAX / size;
 }
 
-_Thread_local int lc_mem_inside;
+_Thread_local int lc_mem_inside __attribute__((tls_model("initial-exec")));
+_Thread_local bool lc_mem_denied __attribute__((tls_model("initial-exec")));
 
 void *
 lc_mem_calloc(size_t count, size_t size)

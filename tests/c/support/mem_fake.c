@@ -50,6 +50,7 @@ mem_fake_outstanding(void)
 }
 
 _Thread_local int lc_mem_inside;
+_Thread_local bool lc_mem_denied;
 
 void *
 lc_mem_calloc(size_t count, size_t size)
