@@ -101,12 +101,27 @@ lc_pyheap_collect(void)
     return 0;
 }
 
+/* Whoever looks at the frames below his own, as a warning does to find whose it is, makes
+ * an object of each, which stays as long as the frame: in every check anew, for the frames
+ * that run it are new. */
+static void
+make_frames_objects(void)
+{
+    PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
+    while (frame != NULL) {
+        PyFrameObject *back = PyFrame_GetBack(frame);
+        Py_DECREF(frame);
+        frame = back;
+    }
+}
+
 int
 lc_pyheap_freeze(lc_pyheap_state *out)
 {
     int64_t already;
     *out = (lc_pyheap_state){
         .frozen = false, .enabled = PyGC_IsEnabled() != 0, .pace = lc_pypace_get()};
+    make_frames_objects();
     if (ask(gc_freeze_count, &already) < 0) {
         return -1;
     }

@@ -34,7 +34,7 @@ int lc_pyheap_blocks(int64_t *out);
 int lc_pyheap_collect(void);
 
 /* Puts all objects that exist now out of the collector's sight, so that collections cost
- * only what was made since; unless the program has frozen objects itself: thawing ours
+ * only what was made since, those of the frames that run among them; unless the program has frozen objects itself: thawing ours
  * would thaw its. (What CPython 3.12 freezes at its own start is thawed with ours.) */
 int lc_pyheap_freeze(lc_pyheap_state *out);
 

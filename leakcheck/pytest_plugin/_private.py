@@ -30,7 +30,10 @@ NotPassed: Final = (Exception, OutcomeException)
 
 _NAMES: Final = (
     (runner.SetupState, ("setup", "teardown_exact", "addfinalizer")),
-    (pytest.Function, ("_initrequest", "runtest", "add_report_section")),
+    (
+        pytest.Function,
+        ("_initrequest", "_getinstance", "_getobj", "runtest", "add_report_section"),
+    ),
     (FixtureDef, ("finish", "execute")),
     (tmpdir, ("tmppath_result_key",)),
     (tmpdir.TempPathFactory, ("getbasetemp",)),
@@ -108,10 +111,7 @@ class Cycle:
         if self._has_tmp_path:
             item.stash[tmpdir.tmppath_result_key] = {}
         if self._renew:
-            # Function caches both for its life; a TestCase's own tear-down has deleted them.
-            item.__dict__.pop("_instance", None)
-            item._obj = None
-            item.obj  # noqa: B018 - makes the instance, which a TestCase's tear-down deletes
+            self._renew_instance()
         self._state.setup(item)
 
     def call(self) -> None:
@@ -136,11 +136,24 @@ class Cycle:
         """Leave an item that is not set up in a state that reports can be made of."""
         self._item._initrequest()
 
-    def drop_instance(self) -> None:
-        """Drop a TestCase that was made after the tear-down, because somebody asked for it."""
+    def settle_instance(self) -> None:
+        """Leave the instance of the item's class as each run leaves it.
+
+        A TestCase is gone after its tear-down, unless somebody asked for it since. The instance
+        of another class stays until the next run, but before the first one the items of a function
+        with parameters have one in common.
+        """
         if isinstance(self._item, unittest_plugin.TestCaseFunction):
             self._item.__dict__.pop("_instance", None)
             self._item._obj = None
+        elif self._renew:
+            self._renew_instance()
+
+    def _renew_instance(self) -> None:
+        # Function makes both once for its life. They are put in place of the old ones: an
+        # attribute that goes and comes lets the dictionary of the item grow and shrink.
+        self._item._instance = self._item._getinstance()
+        self._item._obj = self._item._getobj()
 
     @property
     def is_up(self) -> bool:

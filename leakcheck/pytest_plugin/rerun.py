@@ -178,7 +178,7 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
         kept_chance(),
     ):
         interrupted = False
-        cycle.drop_instance()
+        cycle.settle_instance()
         try:
             found = check_callable(
                 _repeat(cycle, kept),

@@ -24,3 +24,24 @@ def test_a_thousand_runs_grow_nothing(run, kind):
     traced = [r["blocks"] for r in found["readings"] if r["phase"] == "trace"]
     assert len(traced) > 3
     assert {blocks - traced[0] for blocks in traced} == {0}
+
+
+FIRST = {
+    "parameters": "import pytest\nclass TestIt:\n    @pytest.mark.parametrize('a', [1, 2])\n"
+    "    def test_it(self, a): pass",
+    "frames": "import sys\ndef test_it():\n    frame = sys._getframe()\n"
+    "    while frame is not None: frame = frame.f_back",
+    "case": EMPTY["case"],
+}
+
+
+@pytest.mark.parametrize("kind", FIRST)
+def test_already_the_first_run_moves_no_counter(run, kind):
+    done = run(FIRST[kind])
+    for found in done.found.values():
+        first, second = found["readings"][:2]
+        assert (first["runs"], second["runs"]) == (0, 1)
+        same = {name: first[name] for name in ("blocks", "references", "counts")}
+        assert {name: second[name] for name in same} == same
+        assert found["runs"] == 9
+    assert done.found
