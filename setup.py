@@ -43,7 +43,9 @@ CORE = (
     "recorder",
     "graph",
     "claims",
+    "stacks",
 )
+OS = ("backtrace_unwind", "objects_elf" if sys.platform == "linux" else "objects_none")
 PY = (
     "pysite",
     "pystack",
@@ -84,7 +86,7 @@ PY_SINCE = {
 
 
 def sources() -> tuple[list[str], list[str]]:
-    """Files of csrc/core and of csrc/py that make up the sampler for this interpreter."""
+    """Files of csrc/core and csrc/os, and of csrc/py, that make up the sampler for this interpreter."""
     minor = min(max(sys.version_info[:2], SUPPORTED[0]), SUPPORTED[1])[1]
     versioned = [
         f"{stem}_3{max(first for first in since if first <= minor)}"
@@ -92,7 +94,10 @@ def sources() -> tuple[list[str], list[str]]:
     ]
     mem = os.environ.get("LEAKCHECK_MEM", "csrc/core/mem.c")
     return (
-        [mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE],
+        [
+            *(mem if stem == "mem" else f"csrc/core/{stem}.c" for stem in CORE),
+            *(f"csrc/os/{stem}.c" for stem in OS),
+        ],
         [f"csrc/py/{stem}.c" for stem in (*PY, *versioned)],
     )
 

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, final
 
-from leakcheck.measure.raw import RawFrame, RawHolders, RawOwners, RawResult
+from leakcheck.measure.raw import RawFrame, RawHolders, RawOwners, RawPlace, RawResult
 
 MODE_ADAPTIVE: Final = 0
 MODE_CONFIRM: Final = 1
@@ -16,7 +16,8 @@ class Check:
 
     At most one check is active at a time in a process; a second raises RuntimeError.
     `shut_free_lists` (default: yes) charges each block of a trace to the line that keeps it,
-    also where the interpreter would hand out a dead object again; without, a trace is faster.
+    also where the interpreter would hand out a dead object again, and tells native blocks apart
+    by their native stacks; without, a trace is faster.
     `wide` has the marks of MODE_CONFIRM count gc objects and references too. Where there are more
     than `max_objects` gc objects (default 1,000,000; 0: no limit) neither is counted, and the
     result says so. MODE_CONFIRM compares its own pace with what raised the suspicion: growth of
@@ -85,6 +86,9 @@ def native_blocks() -> int:
 
 def native_listen() -> bool:
     """From now on traces record native blocks too. False: leakcheck's shim is not preloaded."""
+
+def native_places(addresses: Sequence[int], /) -> list[RawPlace | None]:
+    """Which object of the process holds each code address; None: none does."""
 
 def judge_series(
     runs: Sequence[int],

@@ -29,6 +29,29 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class NativeFrame:
+    """One level of a native stack, at the instruction that was running or calling.
+
+    Attributes:
+        library: the file of the shared object or program; empty where no file holds the code.
+        offset: of the instruction, as that file's own tables count.
+        function: its name as the source has it; empty where the file does not tell.
+        file, line: in the source, empty and 0 likewise.
+        build_id: of the library, in hexadecimal digits; empty where it has none.
+        distribution, version: that installed the library; empty where that is not known.
+    """
+
+    library: str
+    offset: int = 0
+    function: str = ""
+    file: str = ""
+    line: int = 0
+    build_id: str = ""
+    distribution: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One reading of the process-wide counters, taken after a full collection.
 
@@ -109,6 +132,8 @@ class Site:
         exact: every mark lies on one line of whole blocks a run.
         native: these are not Python's: a library took them from the C library, called from here.
         rate: blocks a run.
+        native_frames: the calls from the allocating frame on, outermost first, where blocks are
+            native; the last one asked the C library. Empty where they are not known.
         statement: the source of the allocating frame's statement on one line, where `check`
             could read it; None elsewhere.
     """
@@ -123,6 +148,7 @@ class Site:
     rate: float
     statement: str | None = None
     native: bool = False
+    native_frames: tuple[NativeFrame, ...] = ()
 
     @property
     def leaf(self) -> Frame:

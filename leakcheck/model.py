@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leakcheck.evidence import Frame, Opened, Probed, Reading, Site
+from leakcheck.evidence import Frame, NativeFrame, Opened, Probed, Reading, Site
 from leakcheck.terms import Metric, Owner, Phase, Verdict
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Frame",
     "Holding",
     "Metric",
+    "NativeFrame",
     "Opened",
     "Owner",
     "Phase",

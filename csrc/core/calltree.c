@@ -96,6 +96,9 @@ reserve_node(lc_calltree *self)
 static lc_status
 reserve_link(lc_calltree *self, uint32_t owner)
 {
+    if (owner == LC_CALLTREE_NO_OWNER) {
+        return LC_OK;
+    }
     if (self->free_link == NO_LINK && self->link_count == self->link_room) {
         uint32_t room = self->link_room == 0 ? FIRST : self->link_room * 2;
         link *links = lc_mem_resize(self->links, room, sizeof *links);
@@ -168,7 +171,9 @@ lc_calltree_put(lc_calltree *self, uint32_t parent, uint64_t key, uint32_t frame
     if (fresh) {
         self->all[self->count++] = (node){.parent = parent, .frame = frame};
     }
-    add_link(self, owner, parent, key);
+    if (owner != LC_CALLTREE_NO_OWNER) {
+        add_link(self, owner, parent, key);
+    }
     *out = found;
     return LC_OK;
 }

@@ -13,8 +13,14 @@ typedef struct {
     atomic_flag busy;   /* The lock; not used for OBJECT. */
 } book;
 
+/* Frames of the tree from here on are native stacks; keys likewise, which no address of a
+ * program reaches. */
+#define STACK_FRAME (UINT32_C(1) << 31)
+#define STACK_KEY (UINT64_C(1) << 63)
+
 struct lc_recorder {
     lc_calltree *tree; /* Owned. */
+    lc_stacks *stacks; /* Owned; used like the tree. */
     book books[LC_RECORDER_BOOKS];
     int64_t missing_marks; /* Under the interpreter lock. */
     atomic_int_fast64_t missed; /* Native blocks; see `holding`. */
@@ -67,7 +73,8 @@ lc_recorder_new(void)
         return NULL;
     }
     self->tree = lc_calltree_new();
-    bool ok = self->tree != NULL;
+    self->stacks = lc_stacks_new();
+    bool ok = self->tree != NULL && self->stacks != NULL;
     for (int i = 0; i < LC_RECORDER_BOOKS; i++) {
         atomic_flag_clear(&self->books[i].busy);
         lc_ledger_init(&self->books[i].ledger);
@@ -90,6 +97,7 @@ lc_recorder_free(lc_recorder *self)
             lc_ledger_clear(&self->books[i].ledger);
         }
         lc_calltree_free(self->tree);
+        lc_stacks_free(self->stacks);
         lc_mem_free(self);
     }
 }
@@ -98,6 +106,42 @@ lc_calltree *
 lc_recorder_tree(lc_recorder *self)
 {
     return self->tree;
+}
+
+lc_stacks *
+lc_recorder_stacks(lc_recorder *self)
+{
+    return self->stacks;
+}
+
+uint32_t
+lc_recorder_below(lc_recorder *self, uint32_t parent, const uintptr_t *addresses,
+                  uint32_t depth)
+{
+    uint32_t number;
+    if (depth == 0 || parent == LC_CALLTREE_NONE ||
+        lc_stacks_intern(self->stacks, addresses, depth, &number) != LC_OK) {
+        return parent;
+    }
+    uint64_t key = STACK_KEY | number;
+    uint32_t node = lc_calltree_find(self->tree, parent, key);
+    if (node == LC_CALLTREE_NONE &&
+        lc_calltree_put(self->tree, parent, key, STACK_FRAME | number,
+                        LC_CALLTREE_NO_OWNER, &node) != LC_OK) {
+        return parent;
+    }
+    return node;
+}
+
+bool
+lc_recorder_is_stack(const lc_recorder *self, uint32_t node, uint32_t *number)
+{
+    if (node < LC_CALLTREE_FIXED) {
+        return false;
+    }
+    uint32_t frame = lc_calltree_frame(self->tree, node);
+    *number = frame & ~STACK_FRAME;
+    return (frame & STACK_FRAME) != 0;
 }
 
 /* Records one block in a book whose lock is held. */
@@ -288,7 +332,7 @@ lc_recorder_unlock_after_fork(lc_recorder *self)
 bool
 lc_recorder_check(lc_recorder *self)
 {
-    bool sound = lc_calltree_check(self->tree);
+    bool sound = lc_calltree_check(self->tree) && lc_stacks_check(self->stacks);
     for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
         lock(self, which);
         const book *b = &self->books[which];

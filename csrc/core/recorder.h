@@ -29,6 +29,7 @@
 #include "blocks.h"
 #include "calltree.h"
 #include "ledger.h"
+#include "stacks.h"
 #include "status.h"
 
 typedef enum {
@@ -46,6 +47,17 @@ void lc_recorder_free(lc_recorder *self);
 
 /* The tree; owned by the recorder. */
 lc_calltree *lc_recorder_tree(lc_recorder *self);
+
+/* The native stacks that nodes of the tree stand for, likewise. */
+lc_stacks *lc_recorder_stacks(lc_recorder *self);
+
+/* The node below `parent` of a native stack, or `parent` itself where memory or the number
+ * of stacks does not allow for one more. Whoever may use the tree may call. */
+uint32_t lc_recorder_below(lc_recorder *self, uint32_t parent,
+                           const uintptr_t *addresses, uint32_t depth);
+
+/* True for a node of a native stack, which has no children; fills its number. */
+bool lc_recorder_is_stack(const lc_recorder *self, uint32_t node, uint32_t *number);
 
 /* A block came to life at `node` (LC_CALLTREE_NONE: its place is not known; dropped). */
 void lc_recorder_put(lc_recorder *self, lc_recorder_book book, const void *block,

@@ -224,6 +224,8 @@ static PyMethodDef methods[] = {
      PyDoc_STR("Native blocks that came minus those that went.")},
     {"native_listen", lc_pynative_listen, METH_NOARGS,
      PyDoc_STR("Have the preloaded shim tell of native blocks; false: there is none.")},
+    {"native_places", lc_pynative_places, METH_O,
+     PyDoc_STR("Which object holds each code address, and where in it.")},
     {"judge_series", core_judge_series, METH_VARARGS,
      PyDoc_STR("(verdict, slope, exact) of one site's series.")},
     {NULL, NULL, 0, NULL},

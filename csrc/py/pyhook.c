@@ -250,11 +250,11 @@ lc_pyhook_raw_live(void)
 }
 
 void
-lc_pyhook_start(lc_recorder *recorder, lc_pystack *stack)
+lc_pyhook_start(lc_recorder *recorder, lc_pystack *stack, bool deep)
 {
     install(MEM);
     install(OBJ);
-    lc_pyrecord_start(recorder, stack);
+    lc_pyrecord_start(recorder, stack, deep);
 }
 
 void

@@ -37,8 +37,8 @@ bool lc_pyhook_hears(void);
 int64_t lc_pyhook_raw_live(void);
 
 /* Sends every block to `recorder` at the node that `stack` tells, until stopped. Both
- * stay the caller's and must outlive the trace. */
-void lc_pyhook_start(lc_recorder *recorder, lc_pystack *stack);
+ * stay the caller's and must outlive the trace. `deep`: see lc_pyrecord_start. */
+void lc_pyhook_start(lc_recorder *recorder, lc_pystack *stack, bool deep);
 void lc_pyhook_stop(void);
 
 #endif

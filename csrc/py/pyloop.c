@@ -150,7 +150,7 @@ start_trace(lc_pyloop *self)
     if (lc_pycode_watch(code_died) < 0) {
         return -1;
     }
-    lc_pyhook_start(self->recorder, self->stack);
+    lc_pyhook_start(self->recorder, self->stack, self->settings.shut);
     self->tracing = true;
     return 0;
 }

@@ -66,7 +66,8 @@ typedef struct {
      * check, and its evidence says so. 0: no limit. */
     int64_t max_objects;
     /* A trace keeps the free lists shut, so that each block is charged to the line that
-     * keeps it; that about doubles what a trace of lists and dicts adds. */
+     * keeps it; that about doubles what a trace of lists and dicts adds. Native blocks
+     * are told apart by their native stacks then. */
     bool shut;
     PyObject *counted; /* Tuple of dicts, or NULL: see pycounts.h. Borrowed. */
     PyObject *probes; /* Tuple of callables, or NULL: see pyprobes.h. Borrowed. */

@@ -3,7 +3,10 @@
 #include "pynative.h"
 
 #include <dlfcn.h>
+#include <string.h> /* strlen */
 
+#include "../core/mem.h"
+#include "../os/backtrace.h"
 #include "../os/shim.h"
 #include "pyhook.h"
 #include "pyrecord.h"
@@ -50,6 +53,65 @@ lc_pynative_blocks(PyObject *module, PyObject *ignored)
     return PyLong_FromLongLong(lc_pyrecord_native_live());
 }
 
+/* (file, offset, symbol, build id) */
+static PyObject *
+place_tuple(uintptr_t address, lc_objects_place *place)
+{
+    if (!lc_objects_find(address, place)) {
+        Py_RETURN_NONE;
+    }
+    const char *symbol = place->symbol == NULL ? "" : place->symbol;
+    PyObject *file = PyUnicode_DecodeFSDefault(place->file);
+    PyObject *name =
+        PyUnicode_DecodeUTF8(symbol, (Py_ssize_t)strlen(symbol), "replace");
+    PyObject *build_id = PyBytes_FromStringAndSize((const char *)place->build_id,
+                                                   (Py_ssize_t)place->build_id_size);
+    PyObject *tuple = NULL;
+    if (file != NULL && name != NULL && build_id != NULL) {
+        tuple = Py_BuildValue("(OKOO)", file, (unsigned long long)place->offset, name,
+                              build_id);
+    }
+    Py_XDECREF(file);
+    Py_XDECREF(name);
+    Py_XDECREF(build_id);
+    return tuple;
+}
+
+PyObject *
+lc_pynative_places(PyObject *module, PyObject *addresses)
+{
+    (void)module;
+    PyObject *all = PySequence_Tuple(addresses);
+    lc_objects_place *place = lc_mem_calloc(1, sizeof *place);
+    PyObject *list = PyList_New(0);
+    if (place == NULL) {
+        PyErr_NoMemory();
+    }
+    if (all == NULL || place == NULL || list == NULL) {
+        goto fail;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(all); i++) {
+        unsigned long long address =
+            PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(all, i));
+        PyObject *one =
+            PyErr_Occurred() ? NULL : place_tuple((uintptr_t)address, place);
+        int status = one == NULL ? -1 : PyList_Append(list, one);
+        Py_XDECREF(one);
+        if (status < 0) {
+            goto fail;
+        }
+    }
+    Py_DECREF(all);
+    lc_mem_free(place);
+    return list;
+
+fail:
+    Py_XDECREF(all);
+    Py_XDECREF(list);
+    lc_mem_free(place);
+    return NULL;
+}
+
 PyObject *
 lc_pynative_listen(PyObject *module, PyObject *ignored)
 {
@@ -68,6 +130,12 @@ lc_pynative_listen(PyObject *module, PyObject *ignored)
         Py_RETURN_FALSE;
     }
     lc_pyhook_prepare();
+    const lc_objects_range ours[2] = {
+        lc_objects_range_of(*(void **)&listen),
+        lc_objects_range_of(&ear),
+    };
+    void *python = dlsym(RTLD_DEFAULT, "_PyEval_EvalFrameDefault");
+    (void)lc_backtrace_prepare(ours, lc_objects_range_of(python));
     leave_out_rooms();
     lc_pyrecord_share();
     listen(&ear);

@@ -9,8 +9,9 @@
 
 #include <Python.h>
 
-/* See leakcheck/_core.pyi: native_blocks, native_listen. */
+/* See leakcheck/_core.pyi: native_blocks, native_listen, native_places. */
 PyObject *lc_pynative_blocks(PyObject *module, PyObject *ignored);
 PyObject *lc_pynative_listen(PyObject *module, PyObject *ignored);
+PyObject *lc_pynative_places(PyObject *module, PyObject *addresses);
 
 #endif

@@ -7,12 +7,14 @@
 
 #include "../core/mem.h"
 #include "../core/spans.h"
+#include "../os/backtrace.h"
 #include "pyframe.h"
 
 static atomic_bool tracing;
 static atomic_int guests;     /* Threads between enter and leave. */
 static lc_recorder *recorder; /* Borrowed while tracing. */
 static lc_pystack *stack;     /* Borrowed while tracing. */
+static atomic_bool native_stacks; /* Asked for in this trace. */
 static atomic_bool shared;    /* See lc_pyrecord_share. */
 static atomic_flag stack_busy = ATOMIC_FLAG_INIT; /* Held only where shared. */
 static atomic_int_fast64_t native_live; /* Blocks; see lc_pyrecord_native_live. */
@@ -63,6 +65,39 @@ node_of(PyThreadState *thread)
     return node;
 }
 
+/* Calls that led here, and who is to hear of them. */
+typedef struct {
+    lc_recorder *to; /* NULL: no trace runs. */
+    uint32_t depth;
+    uintptr_t addresses[LC_BACKTRACE_MAX];
+} native_call;
+
+/* The native stack, where it is asked for. The unwinder may wait for the loader's lock, so
+ * this comes before anybody may wait for us. */
+static inline void
+unwind(native_call *call)
+{
+    bool deep = atomic_load_explicit(&native_stacks, memory_order_relaxed);
+    call->depth = deep && lc_pyrecord_on() ? lc_backtrace_take(call->addresses) : 0;
+}
+
+/* The node of a native block: the thread's Python stack, where it has one, and below it
+ * the native stack. */
+static uint32_t
+native_node(const native_call *call)
+{
+    if (in_stack) {
+        return LC_CALLTREE_NO_STACK;
+    }
+    PyThreadState *thread = lc_pyframe_own_thread();
+    lock_stack();
+    uint32_t node =
+        thread == NULL ? LC_CALLTREE_NO_STACK : lc_pystack_node(stack, thread);
+    node = lc_recorder_below(call->to, node, call->addresses, call->depth);
+    unlock_stack();
+    return node;
+}
+
 bool
 lc_pyrecord_on(void)
 {
@@ -70,8 +105,13 @@ lc_pyrecord_on(void)
 }
 
 void
-lc_pyrecord_start(lc_recorder *to, lc_pystack *at)
+lc_pyrecord_start(lc_recorder *to, lc_pystack *at, bool deep)
 {
+    bool unwound = deep && atomic_load(&shared);
+    if (unwound) {
+        lc_stacks_set_era(lc_recorder_stacks(to), lc_objects_unloads());
+    }
+    atomic_store(&native_stacks, unwound);
     recorder = to;
     stack = at;
     atomic_store(&tracing, true);
@@ -189,10 +229,11 @@ lc_pyrecord_native_came(const void *block, size_t size)
         return;
     }
     atomic_fetch_add_explicit(&native_live, 1, memory_order_relaxed);
-    lc_recorder *to = lc_pyrecord_enter();
-    if (to != NULL) {
-        lc_recorder_put(to, LC_RECORDER_NATIVE, block, size,
-                        node_of(lc_pyframe_own_thread()));
+    native_call call;
+    unwind(&call);
+    call.to = lc_pyrecord_enter();
+    if (call.to != NULL) {
+        lc_recorder_put(call.to, LC_RECORDER_NATIVE, block, size, native_node(&call));
         lc_pyrecord_leave();
     }
 }
@@ -216,7 +257,8 @@ lc_pyrecord_native_went(const void *block)
 static void
 note_span(lc_span before, lc_span after, void *context)
 {
-    lc_recorder *to = context; /* NULL: no trace runs. */
+    const native_call *call = context;
+    lc_recorder *to = call->to;
     bool came = before.end == 0;
     bool went = after.end == 0;
     atomic_fetch_add_explicit(&native_live, came - went, memory_order_relaxed);
@@ -228,7 +270,7 @@ note_span(lc_span before, lc_span after, void *context)
     uint32_t node = LC_CALLTREE_NONE;
     size_t old;
     if (came) {
-        node = node_of(lc_pyframe_own_thread());
+        node = native_node(call);
         lc_recorder_put(to, LC_RECORDER_NATIVE, block, size, node);
     }
     else if (lc_recorder_take(to, LC_RECORDER_NATIVE, (const void *)before.start, &node,
@@ -246,13 +288,17 @@ change_pages(const void *pages, size_t length, bool broke_in,
 {
     lc_span span = {.start = (uintptr_t)pages & ~(page - 1)};
     span.end = ((uintptr_t)pages + length + page - 1) & ~(page - 1);
+    native_call call = {.depth = 0};
+    if (!broke_in) {
+        unwind(&call);
+    }
     lc_mem_denied = broke_in;
-    lc_recorder *to = enter_nested();
+    call.to = enter_nested();
     while (atomic_flag_test_and_set_explicit(&spans_busy, memory_order_acquire)) {
     }
-    change(&spans, span, note_span, to);
+    change(&spans, span, note_span, &call);
     atomic_flag_clear_explicit(&spans_busy, memory_order_release);
-    if (to != NULL) {
+    if (call.to != NULL) {
         lc_pyrecord_leave();
     }
     lc_mem_denied = false;

@@ -44,8 +44,9 @@ extern _Thread_local int lc_pyrecord_nested __attribute__((tls_model("initial-ex
 bool lc_pyrecord_on(void);
 
 /* Sends every block to `recorder` at the node that `stack` tells, until stopped. Both
- * stay the caller's and must outlive the trace. */
-void lc_pyrecord_start(lc_recorder *recorder, lc_pystack *stack);
+ * stay the caller's and must outlive the trace. With `deep`, native blocks are told apart
+ * by the native stack too, where there is an unwinder (os/backtrace.h). */
+void lc_pyrecord_start(lc_recorder *recorder, lc_pystack *stack, bool deep);
 void lc_pyrecord_stop(void);
 
 /* The object book; under the interpreter lock, while a trace runs. */

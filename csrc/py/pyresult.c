@@ -4,6 +4,7 @@
 #include <string.h> /* strlen */
 
 #include "../core/mem.h"
+#include "../os/objects.h"
 #include "pyframe.h"
 
 /* The frames that sites refer to, numbered in the order they are first needed. */
@@ -95,17 +96,43 @@ path_tuple(frame_list *frames, const lc_calltree *tree, uint32_t node, bool *cut
     return path;
 }
 
-/* (path, cut, book, blocks at each mark, bytes at each mark) */
+/* The addresses of a native stack, outermost first; empty for a node that is none, and
+ * *node goes to the one of the Python stack. */
+static PyObject *
+native_tuple(lc_recorder *recorder, uint32_t *node)
+{
+    uint32_t number;
+    uint32_t depth = 0;
+    const uintptr_t *addresses = NULL;
+    if (lc_recorder_is_stack(recorder, *node, &number)) {
+        addresses = lc_stacks_at(lc_recorder_stacks(recorder), number, &depth);
+        *node = lc_calltree_parent(lc_recorder_tree(recorder), *node);
+    }
+    PyObject *tuple = PyTuple_New(depth);
+    for (uint32_t i = 0; tuple != NULL && i < depth; i++) {
+        PyObject *address = PyLong_FromUnsignedLongLong(addresses[i]);
+        if (address == NULL) {
+            Py_CLEAR(tuple);
+            break;
+        }
+        PyTuple_SET_ITEM(tuple, i, address);
+    }
+    return tuple;
+}
+
+/* (path, cut, book, blocks at each mark, bytes at each mark, native stack) */
 static PyObject *
 site_tuple(const lc_pyloop_evidence *e, frame_list *frames, lc_recorder_book book,
            uint32_t node)
 {
     PyObject *tuple = NULL;
     bool cut;
-    PyObject *path = path_tuple(frames, lc_recorder_tree(e->recorder), node, &cut);
+    uint32_t outer = node;
+    PyObject *native = native_tuple(e->recorder, &outer);
+    PyObject *path = path_tuple(frames, lc_recorder_tree(e->recorder), outer, &cut);
     PyObject *blocks = PyList_New(e->mark_count);
     PyObject *bytes = PyList_New(e->mark_count);
-    if (path == NULL || blocks == NULL || bytes == NULL) {
+    if (native == NULL || path == NULL || blocks == NULL || bytes == NULL) {
         goto done;
     }
     for (int32_t i = 0; i < e->mark_count; i++) {
@@ -118,10 +145,11 @@ site_tuple(const lc_pyloop_evidence *e, frame_list *frames, lc_recorder_book boo
             goto done;
         }
     }
-    tuple = Py_BuildValue("(OOiOO)", path, cut ? Py_True : Py_False, (int)book, blocks,
-                          bytes);
+    tuple = Py_BuildValue("(OOiOOO)", path, cut ? Py_True : Py_False, (int)book, blocks,
+                          bytes, native);
 
 done:
+    Py_XDECREF(native);
     Py_XDECREF(path);
     Py_XDECREF(blocks);
     Py_XDECREF(bytes);
@@ -235,6 +263,9 @@ lc_pyresult_build(const lc_pyloop_evidence *e)
         (e->recorder != NULL && e->mark_count > 0 && add_sites(e, sites, frames) < 0)) {
         goto fail;
     }
+    /* What was unloaded since the trace began may have had any of the addresses. */
+    bool sound = e->recorder == NULL ||
+                 lc_stacks_era(lc_recorder_stacks(e->recorder)) == lc_objects_unloads();
     long long untracked = e->recorder == NULL ? 0 : lc_recorder_untracked(e->recorder);
     if (set(dict, "verdict", PyLong_FromLong(judged->verdict)) < 0 ||
         set(dict, "why", PyLong_FromLong(judged->why)) < 0 ||
@@ -251,6 +282,7 @@ lc_pyresult_build(const lc_pyloop_evidence *e)
         PyDict_SetItemString(dict, "sites", sites) < 0 ||
         PyDict_SetItemString(dict, "frames", frames) < 0 ||
         set(dict, "wide", PyBool_FromLong(e->wide)) < 0 ||
+        set(dict, "native_sound", PyBool_FromLong(sound)) < 0 ||
         set(dict, "dropped", PyLong_FromLongLong(e->dropped)) < 0 ||
         set(dict, "untracked_frees", PyLong_FromLongLong(untracked)) < 0) {
         goto fail;

@@ -14,7 +14,7 @@ from leakcheck.model import Result  # noqa: TC001 - the schema is made from the 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from leakcheck.model import Container, Frame, Opened, Site
+    from leakcheck.model import Container, Frame, NativeFrame, Opened, Site
 
 
 class Outcome(enum.StrEnum):
@@ -124,8 +124,16 @@ def from_root(result: Result, root: Path) -> Result:
         inside = relative(one.file, root)
         return one if inside is None else replace(one, file=inside)
 
+    def native(one: NativeFrame) -> NativeFrame:
+        library, file = relative(one.library, root), relative(one.file, root)
+        return replace(one, library=library or one.library, file=file or one.file)
+
     def site(one: Site) -> Site:
-        return replace(one, frames=tuple(map(frame, one.frames)))
+        return replace(
+            one,
+            frames=tuple(map(frame, one.frames)),
+            native_frames=tuple(map(native, one.native_frames)),
+        )
 
     def container(one: Container) -> Container:
         return one if one.frame is None else replace(one, frame=frame(one.frame))

@@ -7,10 +7,12 @@ import dataclasses
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.measure.able import load_core
+from leakcheck.measure.native_stacks import UNSOUND, Places
 from leakcheck.model import Frame, Metric, Phase, Probed, Reading, Result, Site, Verdict
 
 if TYPE_CHECKING:
     from leakcheck.measure.raw import RawFrame, RawReading, RawResult
+    from leakcheck.model import NativeFrame
     from leakcheck.probe import Probe
 
 _VERDICTS: Final = (Verdict.CLEAN, Verdict.LEAK, Verdict.INCONCLUSIVE)
@@ -33,7 +35,8 @@ class _Key(NamedTuple):
     outer: tuple[tuple[str, str, int], ...]
     leaf: Frame
     truncated: bool
-    native: bool = False
+    native: bool
+    inner: tuple[NativeFrame, ...] = ()
 
 
 def _frame(raw: RawFrame) -> Frame:
@@ -77,44 +80,76 @@ def _key(stack: tuple[Frame, ...], *, truncated: bool, native: bool) -> _Key:
 
 
 def sites_of(raw: RawResult, sites: tuple[Site, ...]) -> list[Site | None]:
-    """For each of the sampler's sites the one that it is part of."""
+    """For each of the sampler's sites the one that it is part of; of native ones, the first."""
     frames = [_frame(f) for f in raw["frames"]]
-    by_key = {_key(one.frames, truncated=one.truncated, native=one.native): one for one in sites}
+    by_key: dict[_Key, Site] = {}
+    for one in sites:
+        by_key.setdefault(_key(one.frames, truncated=one.truncated, native=one.native), one)
     return [
         by_key.get(_key(_stack(path, frames), truncated=truncated, native=book == NATIVE))
         for path, truncated, book, *_ in raw["sites"]
     ]
 
 
+class _Counts(NamedTuple):
+    """What stayed of one site: a stack that has its key, live blocks and bytes at each mark."""
+
+    stack: tuple[Frame, ...]
+    blocks: list[int]
+    sizes: list[int]
+
+    def plus(self, other: _Counts) -> _Counts:
+        return _Counts(self.stack, _sum(self.blocks, other.blocks), _sum(self.sizes, other.sizes))
+
+
 def _sites(raw: RawResult, rate: float) -> tuple[Site, ...]:
     """The evidence's sites, merged by line, growing ones first, largest first."""
     frames = [_frame(f) for f in raw["frames"]]
-    zeros = [0] * len(raw["marks"])
-    merged: dict[_Key, tuple[tuple[Frame, ...], list[int], list[int]]] = {}
-    for path, truncated, book, blocks, sizes in raw["sites"]:
+    places = Places(sound=raw["native_sound"])
+    merged: dict[_Key, _Counts] = {}
+    inner: dict[_Key, dict[_Key, _Counts]] = {}
+    for path, truncated, book, blocks, sizes, addresses in raw["sites"]:
         stack = _stack(path, frames)
         key = _key(stack, truncated=truncated, native=book == NATIVE)
-        _, other_blocks, other_sizes = merged.get(key, (stack, zeros, zeros))
-        merged[key] = (stack, _sum(blocks, other_blocks), _sum(sizes, other_sizes))
-    core = load_core()
-    sites = []
-    for key, (stack, blocks, sizes) in merged.items():
-        verdict, slope, exact = core.judge_series(raw["marks"], blocks, raw["window_ends"], rate)
-        sites.append(
-            Site(
-                frames=stack,
-                truncated=key.truncated,
-                blocks=blocks[-1] - blocks[0],
-                bytes=sizes[-1] - sizes[0],
-                series=tuple(count - blocks[0] for count in blocks),
-                grows=_VERDICTS[verdict] is Verdict.LEAK,
-                exact=exact,
-                rate=slope,
-                native=key.native,
-            )
-        )
+        here = _Counts(stack, blocks, sizes)
+        merged[key] = here.plus(merged[key]) if key in merged else here
+        if key.native:
+            parts = inner.setdefault(key, {})
+            part = key._replace(inner=places.of(addresses))
+            parts[part] = here.plus(parts[part]) if part in parts else here
+    sites: list[Site] = []
+    for key, counts in merged.items():
+        sites += _apart(raw, rate, _site(raw, rate, key, counts), inner.get(key, {}))
     sites.sort(key=lambda s: (not s.grows, -s.blocks, -s.bytes, s.leaf.file, s.leaf.line))
     return tuple(sites)
+
+
+def _apart(raw: RawResult, rate: float, whole: Site, parts: dict[_Key, _Counts]) -> list[Site]:
+    """A native site by its native stacks, unless only all of them together follow the runs."""
+    apart = [_site(raw, rate, key, counts) for key, counts in parts.items()]
+    if not apart:
+        return [whole]
+    if len(apart) > 1 and whole.grows and not any(one.grows for one in apart):
+        largest = max(apart, key=lambda one: one.blocks)
+        return [dataclasses.replace(whole, native_frames=largest.native_frames)]
+    return apart
+
+
+def _site(raw: RawResult, rate: float, key: _Key, counts: _Counts) -> Site:
+    blocks, sizes = counts.blocks, counts.sizes
+    verdict, slope, exact = load_core().judge_series(raw["marks"], blocks, raw["window_ends"], rate)
+    return Site(
+        frames=counts.stack,
+        truncated=key.truncated,
+        blocks=blocks[-1] - blocks[0],
+        bytes=sizes[-1] - sizes[0],
+        series=tuple(count - blocks[0] for count in blocks),
+        grows=_VERDICTS[verdict] is Verdict.LEAK,
+        exact=exact,
+        rate=slope,
+        native=key.native,
+        native_frames=key.inner,
+    )
 
 
 def _metric(index: int) -> Metric | None:
@@ -208,4 +243,7 @@ def to_result(
         metric=metric,
         probe="" if decided is None else decided.name,
         probes=tuple(Probed(one.name, one.unit, one.units) for one in probes),
+        unexplained=()
+        if raw["native_sound"] or not any(one[5] for one in raw["sites"])
+        else (UNSOUND,),
     )

@@ -13,9 +13,13 @@ RawReading = tuple[int, int, int, int, int, int, int, tuple[int, ...] | None]
 RawFrame = tuple[str, str, int, int, int, int]
 """(file, function, line, end_line, column, end_column); -1 where unknown."""
 
-RawSite = tuple[tuple[int, ...], bool, int, list[int], list[int]]
+RawSite = tuple[tuple[int, ...], bool, int, list[int], list[int], tuple[int, ...]]
 """(frame indices root first, truncated, book 0 object, 1 raw or 2 native, live blocks at each mark,
-live bytes at each mark)."""
+live bytes at each mark, addresses of the native stack, outermost first, where it was taken)."""
+
+RawPlace = tuple[str, int, str, bytes]
+"""(file of the object as the loader knows it, empty for the program itself; offset in it as its
+own tables count; symbol that it exports there, or empty; build id, or empty)."""
 
 
 class RawResult(TypedDict):
@@ -37,6 +41,8 @@ class RawResult(TypedDict):
     frames: list[RawFrame]
     wide: bool
     """gc objects and references were read wherever they were to be."""
+    native_sound: bool
+    """No library was unloaded since the trace began, so that the addresses are what they were."""
     dropped: int
     untracked_frees: int
 

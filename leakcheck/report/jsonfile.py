@@ -23,9 +23,11 @@ from leakcheck.report.jsonheld import (
     container_fields,
     count_fields,
     frame_fields,
+    native_fields,
     read_container,
     read_count,
     read_frame,
+    read_native,
     read_survivor,
     survivor_fields,
 )
@@ -177,6 +179,7 @@ def _site(site: Site, source: SourceLookup | None) -> dict[str, Json]:
         "exact": site.exact,
         "rate": site.rate,
         "native": site.native,
+        "native_frames": [native_fields(one) for one in site.native_frames],
     }
     if source is not None:
         fields["statement"] = source(site.leaf)
@@ -234,6 +237,7 @@ def _read_site(data: Fields) -> Site:
         exact=data.flag("exact"),
         rate=data.number("rate"),
         native=data.flag("native"),
+        native_frames=tuple(read_native(one) for one in data.records("native_frames")),
     )
     data.optional_text("statement")
     data.done()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakcheck.model import Container, Count, Frame, Survivor
+from leakcheck.model import Container, Count, Frame, NativeFrame, Survivor
 
 if TYPE_CHECKING:
     from leakcheck.report.fields import Fields, Json
@@ -20,6 +20,20 @@ def frame_fields(frame: Frame) -> dict[str, Json]:
         "end_line": frame.end_line,
         "column": frame.column,
         "end_column": frame.end_column,
+    }
+
+
+def native_fields(frame: NativeFrame) -> dict[str, Json]:
+    """A native frame likewise."""
+    return {
+        "library": frame.library,
+        "offset": frame.offset,
+        "function": frame.function,
+        "file": frame.file,
+        "line": frame.line,
+        "build_id": frame.build_id,
+        "distribution": frame.distribution,
+        "version": frame.version,
     }
 
 
@@ -77,6 +91,22 @@ def read_frame(data: Fields) -> Frame:
         end_line=data.optional_integer("end_line"),
         column=data.optional_integer("column"),
         end_column=data.optional_integer("end_column"),
+    )
+    data.done()
+    return frame
+
+
+def read_native(data: Fields) -> NativeFrame:
+    """The native frame likewise."""
+    frame = NativeFrame(
+        library=data.text("library"),
+        offset=data.integer("offset"),
+        function=data.text("function"),
+        file=data.text("file"),
+        line=data.integer("line"),
+        build_id=data.text("build_id"),
+        distribution=data.text("distribution"),
+        version=data.text("version"),
     )
     data.done()
     return frame

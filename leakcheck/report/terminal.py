@@ -10,7 +10,7 @@ from leakcheck.config import MAX_ITERATIONS
 from leakcheck.explain.source import Sources
 from leakcheck.judge.sites import group, parting, project_frame
 from leakcheck.model import Metric, Verdict
-from leakcheck.report import closing
+from leakcheck.report import closing, native
 from leakcheck.report.holding import holding, what_to_do
 from leakcheck.report.places import CALL, COMMAND, PYTEST, Advice, Painter, Style
 from leakcheck.report.sparkline import sparkline
@@ -196,6 +196,7 @@ def _group(
     yield from painter.statement(leaf, "       ")
     if one.native:
         yield "   native memory, taken from the C library by what this line calls"
+        yield from native.taken_by(painter, one.parts[0])
     if own is None:
         yield "   (no frame of the project in this stack)"
     parted = parting(shown, index)
@@ -210,6 +211,7 @@ def _group(
             notes[len(one.frames) - 1 - shared] = f"differs from {other + 1}"
     yield from _counts(painter, result, one)
     yield from painter.stack(one, notes, "   ")
+    yield from native.stacks(painter, one.parts)
 
 
 def _first_with(painter: Painter, shown: Sequence[LineGroup], own: Frame) -> int:

@@ -15,7 +15,7 @@ from tests.bench.figures import BenchError, Options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-QUESTIONS = ("settle", "mark", "memory", "holders", "tracing", "harness", "suite", "html")
+QUESTIONS = ("settle", "mark", "memory", "holders", "tracing", "harness", "suite", "html", "native")
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:

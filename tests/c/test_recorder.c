@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: ledger.c calltree.c blocks.c pairs.c */
+/* Links: ledger.c calltree.c blocks.c pairs.c stacks.c */
 /* recorder.c is included instead: a held lock and damaged books are seen from inside. */
 #include "recorder.c"
 

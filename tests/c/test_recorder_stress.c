@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: recorder.c ledger.c calltree.c blocks.c pairs.c */
+/* Links: recorder.c ledger.c calltree.c blocks.c pairs.c stacks.c */
 /* The recorder with many threads, and without memory. */
 #include "recorder.h"
 

@@ -4,6 +4,7 @@
  * function takes memory in one way, and gives it back unless `keep`.
  */
 #define _GNU_SOURCE /* mremap, reallocarray */
+#include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -30,6 +31,7 @@ void body_foreign_thread(int keep);
 void body_storm(int keep);
 void body_fork(int keep);
 void body_signals(int keep);
+void body_libraries(int keep);
 
 static void *volatile hidden; /* So that no compiler leaves a request out. */
 
@@ -190,6 +192,28 @@ body_fork(int keep)
     }
     waitpid(child, NULL, 0);
     body_malloc(keep);
+}
+
+/* Libraries come and go while others allocate. */
+void
+body_libraries(int keep)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        if (pthread_create(&threads[i], NULL, in_storm, NULL) != 0) {
+            abort();
+        }
+    }
+    for (int i = 0; i < 20; i++) {
+        void *library = dlopen("libanl.so.1", RTLD_NOW); /* Nobody else needs it. */
+        if (library == NULL || dlclose(library) != 0) {
+            abort();
+        }
+    }
+    body_malloc(keep);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+    }
 }
 
 static void

@@ -18,6 +18,10 @@ NATIVE = 2
 SETTINGS = {"max_seconds": 60.0, "probes": (_core.native_blocks,)}
 
 
+def named(place: tuple[str, int, str, bytes] | None) -> str:
+    return "" if place is None else place[2]
+
+
 def main(library: str, names: list[str]) -> None:
     if not _core.native_listen():
         raise SystemExit("the shim is not preloaded")
@@ -33,11 +37,13 @@ def main(library: str, names: list[str]) -> None:
                 check = _core.Check(**SETTINGS)  # type: ignore[arg-type]
                 check.drive(body)
                 found = check.result()
-                sites = [
-                    [found["frames"][one][1:3] for one in path]
-                    for path, _, book, blocks, _ in found["sites"]
+                grown = [
+                    (path, native)
+                    for path, _, book, blocks, _, native in found["sites"]
                     if book == NATIVE and blocks[-1] - blocks[0] == found["marks"][-1]
                 ]
+                sites = [[found["frames"][one][1:3] for one in path] for path, _ in grown]
+                calls = [[named(one) for one in _core.native_places(native)] for _, native in grown]
                 told = {
                     "body": name,
                     "held": held,
@@ -47,6 +53,8 @@ def main(library: str, names: list[str]) -> None:
                     "exact": found["exact"],
                     "dropped": found["dropped"],
                     "sites": sites,
+                    "calls": calls,
+                    "sound": found["native_sound"],
                     "line": body.__code__.co_firstlineno + 1,
                 }
                 sys.stdout.write(json.dumps(told) + "\n")

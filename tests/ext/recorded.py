@@ -40,5 +40,5 @@ class Recorded:
         frames = self.raw["frames"]
         return [
             (frames[path[-1]][1] if path else "", counts, sizes)
-            for path, _cut, _book, counts, sizes in self.raw["sites"]
+            for path, _cut, _book, counts, sizes, *_ in self.raw["sites"]
         ]

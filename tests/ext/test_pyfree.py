@@ -40,7 +40,7 @@ def test_the_line_that_keeps_is_blamed_not_the_one_that_dropped(trace: Trace, ki
     leaf = KINDS[kind].__qualname__
     grown = [
         (recorded.raw["frames"][path[-2]][1], counts[-1] - counts[0])
-        for path, _cut, _book, counts, _sizes in recorded.raw["sites"]
+        for path, _cut, _book, counts, _sizes, *_ in recorded.raw["sites"]
         if recorded.raw["frames"][path[-1]][1] == leaf
     ]
     assert {function for function, blocks in grown if blocks} == {make_and_keep.__qualname__}

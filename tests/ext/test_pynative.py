@@ -29,12 +29,16 @@ pytestmark = pytest.mark.skipif(
 WAYS = re.findall(r"^body_(\w+)\(int keep\)$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
 UNKNOWN = {"foreign_thread"}
 """What takes memory where no Python stack is."""
+BY_MALLOC = {"foreign_thread", "storm", "fork", "signals", "libraries"}
+"""What has body_malloc take it."""
+UNLOADING = {"libraries"}
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = tmp_path_factory.mktemp("native") / "body.so"
     command = ["gcc", "-std=c11", "-O1", "-g", "-Wall", "-shared", "-fPIC", "-pthread"]
+    command += ["-fno-optimize-sibling-calls"]  # So that each function has its frame.
     subprocess.run([*command, "-o", str(built), str(SOURCE)], check=True)
     return built
 
@@ -81,6 +85,10 @@ def test_what_is_kept_is_a_leak_at_its_line_and_what_is_given_back_is_clean(
             assert one["verdict"] == 0, one
             continue
         assert (one["verdict"], one["metric"], one["exact"]) == (1, 5, True), one
+        assert one["sound"] is (way not in UNLOADING)
+        taker = "body_malloc" if way in BY_MALLOC else f"body_{way}"
+        assert taker in [calls[-1] for calls in one["calls"]]
+        assert way in UNKNOWN or any(f"body_{way}" in calls for calls in one["calls"])
         if way in UNKNOWN:
             assert [] in one["sites"]
         else:

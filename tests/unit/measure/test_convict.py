@@ -33,6 +33,7 @@ def raw(**changes: Any) -> RawResult:
         "sites": [],
         "frames": [("a.py", "outer", 3, 3, 4, 9), ("b.py", "inner", 7, 7, 8, 16)],
         "wide": True,
+        "native_sound": True,
         "dropped": 0,
         "untracked_frees": 0,
     }
@@ -41,7 +42,13 @@ def raw(**changes: Any) -> RawResult:
 
 
 def site(path: tuple[int, ...], each: int, size: int = 64) -> RawSite:
-    return (path, False, 0, [5 + each * n for n in MARKS], [size * (5 + each * n) for n in MARKS])
+    counts = [5 + each * n for n in MARKS]
+    return (path, False, 0, counts, [size * n for n in counts], ())
+
+
+def native(each: list[int], *addresses: int) -> RawSite:
+    """Blocks that a library took at the inner line, in the first marks as many as `each` says."""
+    return ((0, 1), False, 2, each, [64 * n for n in each], addresses)
 
 
 def result_of(evidence: RawResult) -> Result:
@@ -73,6 +80,36 @@ def test_expressions_of_one_line_are_sites_of_their_own() -> None:
     assert len(found) == 2
 
 
+def test_native_blocks_are_sites_by_their_native_stacks() -> None:
+    steady, still = [2 * n for n in MARKS], [3] * len(MARKS)
+    found = result_of(raw(sites=[native(steady, 1), native(still, 1, 1)])).sites
+    assert [(s.native, s.grows, s.blocks, len(s.native_frames)) for s in found] == [
+        (True, True, 224, 1),
+        (True, False, 0, 2),
+    ]
+
+
+def test_native_stacks_that_follow_the_runs_only_together_are_one_site() -> None:
+    """Such as a function that is called at another depth in each run."""
+    ways = [[n if n % 3 == rest else 0 for n in MARKS] for rest in range(3)]
+    whole = [sum(at) for at in zip(*ways, strict=True)]
+    assert whole == MARKS
+    sites = [native(way, *[1] * (at + 1)) for at, way in enumerate(ways)]
+    (found,) = result_of(raw(sites=sites)).sites
+    assert (found.grows, found.exact, found.blocks) == (True, True, 112)
+    assert len(found.native_frames) == 1 + max(range(3), key=lambda at: ways[at][-1])
+
+
+def test_where_a_library_was_unloaded_no_native_stack_is_told_and_it_is_said() -> None:
+    steady = [2 * n for n in MARKS]
+    evidence = raw(native_sound=False, sites=[native(steady, 1), native(steady, 1, 1)])
+    result = result_of(evidence)
+    (found,) = result.sites
+    assert (found.blocks, found.native_frames) == (448, ())
+    assert "a library was unloaded" in result.unexplained[0]
+    assert result_of(raw(native_sound=False, sites=[site((0, 1), 1)])).unexplained == ()
+
+
 def test_both_books_of_one_stack_are_added_up() -> None:
     in_raw = site((0, 1), 1)
     found = result_of(raw(sites=[site((0, 1), 1), (*in_raw[:2], 1, *in_raw[3:])])).sites
@@ -81,7 +118,7 @@ def test_both_books_of_one_stack_are_added_up() -> None:
 
 def test_growing_sites_come_first_however_small() -> None:
     jump = [0] * 6 + [900] * 7
-    found = result_of(raw(sites=[((0,), False, 0, jump, jump), site((0, 1), 1)])).sites
+    found = result_of(raw(sites=[((0,), False, 0, jump, jump, ()), site((0, 1), 1)])).sites
     assert [(s.grows, s.blocks) for s in found] == [(True, 112), (False, 900)]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from leakcheck.model import (
     Frame,
     Metric,
+    NativeFrame,
     Opened,
     Phase,
     Probed,
@@ -52,6 +53,11 @@ def frames(folder):
 
 
 def results(folder):
+    native = st.builds(
+        NativeFrame,
+        *(st.sampled_from(["/v/lib/libc.so.6", "/v/a.so", ""]) | wild, whole),
+        *(wild, wild, st.integers(-2, 12), wild, wild, wild),
+    )
     site = st.builds(
         Site,
         frames=st.lists(frames(folder), min_size=1, max_size=6).map(tuple),
@@ -62,6 +68,8 @@ def results(folder):
         grows=st.booleans(),
         exact=st.booleans(),
         rate=finite,
+        native=st.booleans(),
+        native_frames=st.lists(native, max_size=3).map(tuple),
     )
     probes = st.none() | st.lists(whole, max_size=3).map(tuple)
     reading = st.builds(Reading, st.sampled_from(Phase), whole, whole, whole, probes=probes)
