@@ -149,6 +149,9 @@ def local_of(owner: object, value: object, /) -> str | None:
 def interned() -> int | None:
     """How many strings are interned; None where the interpreter hides it (3.11)."""
 
+def is_interned(one: object, /) -> bool:
+    """Whether it is the interpreter's own dict of interned strings (listed by gc since 3.14)."""
+
 def self_test() -> str:
     """Empty when the sampler sees this interpreter right; else what is off."""
 

@@ -58,6 +58,13 @@ core_interned(PyObject *module, PyObject *ignored)
 }
 
 static PyObject *
+core_is_interned(PyObject *module, PyObject *one)
+{
+    (void)module;
+    return PyBool_FromLong(lc_pyintern_is_table(one));
+}
+
+static PyObject *
 core_wide(PyObject *module, PyObject *arg)
 {
     (void)module;
@@ -207,6 +214,8 @@ static PyMethodDef methods[] = {
      PyDoc_STR("A check is running in this process.")},
     {"interned", core_interned, METH_NOARGS,
      PyDoc_STR("How many strings are interned, or None.")},
+    {"is_interned", core_is_interned, METH_O,
+     PyDoc_STR("Whether it is the interpreter's own dict of interned strings.")},
     {"wide", core_wide, METH_O,
      PyDoc_STR("(gc objects, entries of lists and deques); None: above the limit.")},
     {"holders", (PyCFunction)(void (*)(void))lc_pyholders_find,

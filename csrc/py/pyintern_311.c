@@ -10,3 +10,10 @@ lc_pyintern_count(int64_t *out)
     (void)out;
     return false;
 }
+
+bool
+lc_pyintern_is_table(const PyObject *one)
+{
+    (void)one;
+    return false;
+}

@@ -9,14 +9,25 @@
 
 #include "pyintern.h"
 
+static PyObject *
+table(void)
+{
+    return _Py_INTERP_CACHED_OBJECT(PyInterpreterState_Main(), interned_strings);
+}
+
 bool
 lc_pyintern_count(int64_t *out)
 {
-    PyObject *strings =
-        _Py_INTERP_CACHED_OBJECT(PyInterpreterState_Main(), interned_strings);
+    PyObject *strings = table();
     if (strings == NULL || !PyDict_CheckExact(strings)) {
         return false;
     }
     *out = PyDict_GET_SIZE(strings);
     return true;
+}
+
+bool
+lc_pyintern_is_table(const PyObject *one)
+{
+    return one == table();
 }

@@ -64,7 +64,7 @@ TABLE: Final = (
     Entry(
         name="names of compiled code",
         since=(3, 12, 7),
-        before=(3, 15, 0),
+        before=(3, 16, 0),
         sentence=(
             "CPython keeps the names in compiled code for ever, so code that is compiled with new "
             "names in each run grows; see CPython's gh-113993"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 import tracemalloc
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,12 @@ def load_core() -> ModuleType:
         raise BlindError(
             f"leakcheck measures CPython only; this is {sys.implementation.name}: "
             "run the tests with CPython 3.11 or later"
+        )
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        raise BlindError(
+            "leakcheck's sampler is not safe without the interpreter lock, and this CPython "
+            f"{sys.version.split()[0]} is a free-threaded build (with PYTHON_GIL=1 too); "
+            "run the tests with the default build of the same version"
         )
     try:
         from leakcheck import _core

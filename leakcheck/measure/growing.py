@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.holding import CUT, held, is_standard
+from leakcheck.measure.holding import AT_EXIT, CUT, held, is_standard
 from leakcheck.measure.plain import qualified
 from leakcheck.measure.series import Step, runs_for
 from leakcheck.measure.sharing import Grown, shares
@@ -57,7 +57,9 @@ class Recount(Step):
             return -1
         self._asked = True
         gc.collect()
-        self._before = {id(one): _length(one) for one in _containers()}
+        lengths = {id(one): _length(one) for one in _containers()}
+        lengths.pop(id(lengths), None)  # It grew while it was filled.
+        self._before = lengths
         self._interned = load_core().interned() or 0
         self._addresses = load_core().addresses()
         return self.runs
@@ -72,7 +74,9 @@ class Recount(Step):
         grown = [
             (one, before[id(one)], length)
             for one in _containers()
-            if id(one) in before and (length := _length(one)) - before[id(one)] >= least
+            if id(one) in before
+            and (length := _length(one)) - before[id(one)] >= least
+            and not load_core().is_interned(one)  # counted above
         ]
         grown.sort(key=lambda one: one[1] - one[2])
         del grown[SHOWN:]
@@ -97,6 +101,8 @@ class Recount(Step):
                 share=part,
             )
             for (one, first, last), way, part in zip(grown, found, parts, strict=True)
+            # The interpreter's own list, since CPython 3.14; an array before.
+            if way.path is None or way.path.text != AT_EXIT
         ]
         self.containers = tuple(sorted(grew, key=_telling))
 
@@ -119,7 +125,7 @@ class Recount(Step):
 def _containers() -> Iterator[Any]:
     """Every container that the collector tracks, and those that it knows through others.
 
-    CPython up to 3.13 does not track a dict of numbers and strings.
+    CPython up to 3.13 does not track a dict of numbers and strings; later ones track every dict.
     """
     tracked = gc.get_objects()
     for one in tracked:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MAX_SECONDS: Final = 5.0
 """A search stops here; what was not found by then has no path."""
 CUT: Final = f"the search for who holds it ended after {MAX_SECONDS:g} s"
+AT_EXIT: Final = "atexit callback"
+"""The path to what the interpreter calls at its end (csrc/py/pyroots_body.h says the same)."""
 HARNESS: Final = ("leakcheck", "_pytest", "pytest", "pluggy", "xdist", "execnet")
 _HEAD: Final = 40  # Objects of a long chain before those that are left out.
 
@@ -141,6 +143,8 @@ def _cost(name: str, module: object) -> int:
 def _written(chain: RawChain, names: Sequence[Path]) -> Path:
     """The steps from a root to the object, written as Python."""
     origin, objects, skipped = chain
+    if origin == ("interpreter", AT_EXIT):
+        objects = _of_callback(objects)
     if skipped:
         first, last = written(objects[:_HEAD]), written(objects[_HEAD:])
         steps = f"{first} ... {skipped:,} more ... {last}"
@@ -164,6 +168,14 @@ def _written(chain: RawChain, names: Sequence[Path]) -> Path:
         assert isinstance(kind, type)
         text, module = qualified(kind), module_of(kind)
     return Path(text + steps, module)
+
+
+def _of_callback(objects: tuple[object, ...]) -> tuple[object, ...]:
+    """A chain that begins at a function to be called at exit, at its arguments or keywords.
+
+    Since CPython 3.14 they lie in a tuple of a list, which no program sees.
+    """
+    return objects[2:] if is_a(objects[0], list) else objects
 
 
 def _made_in(objects: Sequence[object]) -> str:

@@ -143,10 +143,12 @@ def test_all_references_are_found_whoever_holds_them(copies: int) -> None:
     alone.me, alone.held = alone, target  # type: ignore[attr-defined]
     ghost = weakref.ref(alone)
     del alone  # No root reaches it; it counts until it is collected.
-    # Ours: the variable here, the one of references_of, and the list there.
+    # Ours: the variable here, the one of references_of, and the list there. Since CPython 3.14
+    # an argument is lent by the caller's variable, and is not counted.
+    ours = 2 if sys.version_info >= (3, 14) else 3
     found, counted = references_of(target)
     assert found == counted
-    assert found == 3 + 2 * copies + 1 + 1
+    assert found == ours + 2 * copies + 1 + 1
     assert kept
     assert ghost() is not None
     gc.collect()

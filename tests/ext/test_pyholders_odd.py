@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import sys
 import threading
 import types
 import weakref
@@ -109,7 +110,8 @@ def test_half_made_objects_are_passed() -> None:
         yield types.CellType()
         yield super.__new__(super)
         yield property.__new__(property)
-        yield staticmethod.__new__(staticmethod)
+        if sys.version_info < (3, 15):  # Later it is not made without its function.
+            yield staticmethod.__new__(staticmethod)
         yield itertools.chain.__new__(itertools.chain)
 
     kept = list(halves())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
@@ -21,6 +22,13 @@ def test_each_new_interned_string_counts_once() -> None:
     assert after is not None
     assert after - before == 50
     assert kept == again
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="the collector does not list it before")
+def test_the_interpreters_own_dict_of_them_is_told_from_others() -> None:
+    found = [one for one in gc.get_objects() if _core.is_interned(one)]
+    assert [len(one) for one in found] == [_core.interned()]
+    assert not _core.is_interned(dict(found[0]))
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="3.12 and later do not hide them")

@@ -148,7 +148,10 @@ def test_a_buffer_of_an_extension_type_without_traverse_is_its_own() -> None:
     kept: list[Any] = []
     found = owners(lambda: kept.append(memoryview(bytearray(50)).cast("B")))
     assert not [key for key in found if key[0] == LOOSE]
-    assert found[OWNED, None].count >= RUNS
+    # Since CPython 3.15 a bytearray keeps its bytes in an object.
+    buffer = bytes if sys.version_info >= (3, 15) else None
+    assert found[OWNED, buffer].count >= RUNS
+    assert found[OWNED, buffer].by == {bytearray}
 
 
 def test_nothing_is_kept_of_what_was_found() -> None:

@@ -45,6 +45,14 @@ PLANTED = {
         "import tracemalloc\ntracemalloc.start()\n",
         "tracemalloc is on",
     ),
+    "a free-threaded build": (
+        "import sysconfig\nsysconfig.get_config_vars()['Py_GIL_DISABLED'] = 1\n",
+        "is a free-threaded build",
+    ),
+    "another interpreter": (
+        "import sys\nsys.implementation.name = 'pypy'\n",
+        "measures CPython only; this is pypy",
+    ),
     "a pytest that does not fit": (
         "from _pytest import runner\ndel runner.SetupState.teardown_exact\n",
         "it has no SetupState.teardown_exact",

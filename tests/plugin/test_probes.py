@@ -74,7 +74,7 @@ def test_marker_over_command_line_over_ini(run):
             def test_method(self): pass
             @pytest.mark.leakcheck(probes="none")
             def test_none(self): pass
-        @leakcheck(probes="tasks")
+        @leakcheck(probes="temp-files")
         def test_decorated(): pass
         """
     done = run(source, "--leakcheck-probes=children", ini="leakcheck_probes = all")
@@ -87,7 +87,7 @@ def test_marker_over_command_line_over_ini(run):
         "test_class": ["threads"],
         "test_method": ["garbage"],
         "test_none": [],
-        "test_decorated": ["tasks"],
+        "test_decorated": ["temp-files"],
     }
 
 

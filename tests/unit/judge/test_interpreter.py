@@ -21,6 +21,7 @@ from tests.unit.unchecked import MEASURES
 NUMBERS = itertools.count()
 VERSION = sys.version_info[:3]
 WINDOW = 60
+CLEAR = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache  # since 3.13
 
 
 def growth(body: Callable[[], object]) -> list[int]:
@@ -29,7 +30,7 @@ def growth(body: Callable[[], object]) -> list[int]:
     def live() -> int:
         for _ in range(3):
             gc.collect()
-        sys._clear_type_cache()
+        CLEAR()
         return sys.getallocatedblocks()
 
     levels = []

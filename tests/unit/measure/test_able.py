@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 import tracemalloc
 from types import SimpleNamespace
 from typing import Any
@@ -118,6 +119,18 @@ def test_a_sampler_that_does_not_fit_is_refused_each_time(monkeypatch: pytest.Mo
 def test_another_implementation_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "implementation", SimpleNamespace(name="pypy"))
     with pytest.raises(BlindError, match="CPython only; this is pypy"):
+        able.load_core()
+
+
+def test_a_free_threaded_build_is_refused_before_its_sampler_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import leakcheck
+
+    monkeypatch.setitem(sys.modules, "leakcheck._core", None)
+    monkeypatch.delattr(leakcheck, "_core")
+    monkeypatch.setitem(sysconfig.get_config_vars(), "Py_GIL_DISABLED", 1)
+    with pytest.raises(BlindError, match=r"free-threaded build .* the default build of the same"):
         able.load_core()
 
 
