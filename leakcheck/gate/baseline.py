@@ -39,6 +39,7 @@ class Entry:
         what: where it is, for people.
         metric: what `rate` counts.
         tests: ids without parameters of the tests that show it, each with its growth a run.
+        holders: all that grows in these tests, by the names of judge/fingerprint.py.
         reason: why it is let be.
         issue: link to where it is dealt with.
         owner: who deals with it.
@@ -49,6 +50,7 @@ class Entry:
     what: str
     metric: str
     tests: dict[str, float]
+    holders: tuple[str, ...] = ()
     reason: str = ""
     issue: str = ""
     owner: str = ""
@@ -75,6 +77,7 @@ def basic(one: Entry) -> dict[str, Json]:
         "what": one.what,
         "metric": one.metric,
         "tests": {name: _short(rate) for name, rate in sorted(one.tests.items())},
+        "holders": list(one.holders),
         "reason": one.reason,
         "issue": one.issue,
         "owner": one.owner,
@@ -129,6 +132,7 @@ def entry(fingerprint: str, data: Fields) -> Entry:
         what=data.text("what"),
         metric=data.text("metric"),
         tests={name: tests.number(name) for name in sorted(tests.names())},
+        holders=tuple(sorted(set(data.texts("holders")))),
         reason=data.text("reason"),
         issue=data.text("issue"),
         owner=data.text("owner"),
@@ -143,7 +147,7 @@ def entry(fingerprint: str, data: Fields) -> Entry:
 
 
 def united(left: Entry, right: Entry) -> Entry:
-    """One entry of two branches: all tests, the smaller rate, the earlier day.
+    """One entry of two branches: all tests and holders, the smaller rate, the earlier day.
 
     Of two reasons the one that sorts first is kept, so that the order does not matter.
     """
@@ -159,6 +163,7 @@ def united(left: Entry, right: Entry) -> Entry:
         what=first(left.what, right.what),
         metric=first(left.metric, right.metric),
         tests=dict(sorted(rates.items())),
+        holders=tuple(sorted({*left.holders, *right.holders})),
         reason=first(left.reason, right.reason),
         issue=first(left.issue, right.issue),
         owner=first(left.owner, right.owner),

@@ -10,10 +10,11 @@ from leakcheck.gate.baseline import Entry, by_fingerprint
 from leakcheck.gate.findings import findings, key_of, place, without_parameters
 from leakcheck.gate.ignored import ignored
 from leakcheck.gate.session import Standing
+from leakcheck.judge.fingerprint import holders
 from leakcheck.model import Metric, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from leakcheck.gate.findings import Finding
     from leakcheck.gate.ignored import Ignore
@@ -54,10 +55,17 @@ def standing(tested: Tested, rules: Rules) -> tuple[Standing, str]:
         return Standing.NEW, ""
     if entry.until and rules.day > entry.until:
         return Standing.EXPIRED, f"it was let be until {entry.until}{_why(entry)}"
-    known = entry.tests.get(without_parameters(tested.nodeid))
+    worse = _worse(entry, without_parameters(tested.nodeid), result)
+    return (Standing.WORSE, worse) if worse else (Standing.KNOWN, entry.reason)
+
+
+def _worse(entry: Entry, test: str, result: Result) -> str:
+    """In which way more leaks than is known; empty where none does."""
+    known = entry.tests.get(test)
     if known and entry.metric == metric(result) and result.rate >= WORSE * known:
-        return Standing.WORSE, f"{known:.3g} a run are known, {result.rate:.3g} were measured"
-    return Standing.KNOWN, entry.reason
+        return f"{known:.3g} a run are known, {result.rate:.3g} were measured"
+    more = [one for one in holders(result) if one not in entry.holders]
+    return f"{', '.join(more)} grows too, which is not known" if more else ""
 
 
 def judged(session: Session, rules: Rules) -> Session:
@@ -116,12 +124,32 @@ def updated(session: Session, entries: Iterable[Entry], **added: str) -> tuple[E
         ours = one.result.whose is not None and one.result.whose.known
         if ours or one.standing is Standing.SUPPRESSED:
             continue
-        old = found.get(one.key) or Entry(one.key, "", "", {}, **added)
+        old = found.get(one.key) or Entry(one.key, "", "", {}, (), **added)
         rates = sorted({**old.tests, **_rates(one)}.items())
         found[one.key] = replace(
-            old, what=what(one, session), metric=metric(one.result), tests=dict(rates)
+            old,
+            what=what(one, session),
+            metric=metric(one.result),
+            tests=dict(rates),
+            holders=tuple(sorted({*old.holders, *_holders(one)})),
         )
     return tuple(found[key] for key in sorted(found))
+
+
+def shrunk(entry: Entry, sessions: Sequence[Session]) -> Entry:
+    """The entry without what does not grow any more in its tests, if all were measured."""
+    tests = [one for session in sessions for one in session.tests]
+    measured = {without_parameters(one.nodeid) for one in tests}
+    measured -= {without_parameters(one.nodeid) for one in tests if not _is_measured(one)}
+    if not measured.issuperset(entry.tests):
+        return entry
+    seen = {
+        name
+        for one in tests
+        if one.result is not None and _leaks(one) and key_of(one) == entry.fingerprint
+        for name in holders(one.result)
+    }
+    return replace(entry, holders=tuple(name for name in entry.holders if name in seen))
 
 
 def what(one: Finding, session: Session) -> str:
@@ -136,6 +164,10 @@ def what(one: Finding, session: Session) -> str:
 def metric(result: Result) -> str:
     """What the rate of a leak counts."""
     return f"probe:{result.probe}" if result.probe else str(result.metric or Metric.BLOCKS)
+
+
+def _holders(one: Finding) -> set[str]:
+    return {name for test in one.tests if test.result for name in holders(test.result)}
 
 
 def _rates(one: Finding) -> dict[str, float]:

@@ -48,6 +48,7 @@ _INLINED_SCOPE: Final = re.compile(
     r"\.<locals>\.<(?:list|dict|set)comp>|^<(?:list|dict|set)comp>\.<locals>\."
 )
 _DOTTED: Final = re.compile(r"(?:(?<=^)|(?<= ))[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+_NAME: Final = re.compile(r"\W")  # What a name ends before.
 _LAST: Final = re.compile(r"[^.]*$")
 _LRU: Final = "functools.lru_cache of "
 
@@ -149,6 +150,24 @@ def edge(path: str) -> str:
     text = _LONGER.sub(r"\1", _AGAIN.sub(r"(\1)*", text))
     text = _THREAD.sub(lambda found: _DIGITS.sub("#", found[0]), text)
     return _INLINED_SCOPE.sub("", text)
+
+
+def holders(result: Result) -> tuple[str, ...]:
+    """All that grows by itself, in order, each by the name from which a program reaches it.
+
+    That is the first name within a module; where the way begins elsewhere, the whole of it.
+    """
+    found = set()
+    for one in result.containers:
+        if one.path:
+            held = _held(one.key or one.path, one.module)
+            found.add(_within(held.edge, held.module))
+    return tuple(sorted(found))
+
+
+def _within(words: str, module: str) -> str:
+    rest = words.removeprefix(f"{module}.") if module else words
+    return words if rest == words else f"{module}.{_NAME.split(rest, maxsplit=1)[0]}"
 
 
 def _holder(result: Result) -> _Holder:

@@ -15,7 +15,7 @@ from leakcheck.gate.day import day, today
 from leakcheck.gate.ignored import read_ignored
 from leakcheck.gate.outcome import gate, sentences
 from leakcheck.gate.sessionfile import load as load_session
-from leakcheck.gate.standing import Rules, gone, judged, updated
+from leakcheck.gate.standing import Rules, gone, judged, shrunk, updated
 from leakcheck.gate.stored import write
 
 if TYPE_CHECKING:
@@ -162,11 +162,13 @@ def _prune(path: Path, entries: tuple[Entry, ...], sessions: list[Session], *, w
     fixed = set.intersection(
         *({one.fingerprint for one in gone(session, entries)} for session in sessions)
     )
-    left = [one for one in entries if one.fingerprint not in fixed]
-    if fixed:
+    left = tuple(shrunk(one, sessions) for one in entries if one.fingerprint not in fixed)
+    if left != entries:
         write(path, dumps(left))
     named = f": {', '.join(sorted(fixed))}" if fixed else ""
-    _say(f"{path}: {_count(left)} known, {len(fixed)} taken out{named}")
+    still = by_fingerprint(left)
+    short = sum(still.get(one.fingerprint, one) != one for one in entries)
+    _say(f"{path}: {_count(left)} known, {len(fixed)} taken out{named}, {short} shortened")
     return 0
 
 

@@ -12,7 +12,14 @@ from tests.unit.forms.hostile import HOSTILE
 from tests.unit.made_sessions import case, clean, leak, other, session
 
 ENTRIES = (
-    Entry("LC-00000000aa", "app/bus.py in f", "blocks", {"t.py::x": 2, "t.py::y": 0.5}, "old"),
+    Entry(
+        "LC-00000000aa",
+        "app/bus.py in f",
+        "blocks",
+        {"t.py::x": 2, "t.py::y": 0.5},
+        ("app.bus.BUS",),
+        "old",
+    ),
     Entry("LC-00000000bb", "", "references", {"t.py::z": 1}, until="2026-12-31", owner="me"),
 )
 FULL = session(

@@ -70,7 +70,7 @@ def test_a_type_whose_objects_nobody_can_list_is_refused() -> None:
 @LONG
 # Here and not in tests/ext: hypothesis leaves a callback with the collector, whose frames would be
 # seen by the tests of the sampler that come after it.
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), size=st.integers(0, 40))
 def test_every_edge_of_a_random_heap_exists(seed: int, size: int) -> None:
     check_heap(seed, size)

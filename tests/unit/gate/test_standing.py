@@ -9,11 +9,13 @@ from leakcheck.gate.baseline import Entry, by_fingerprint
 from leakcheck.gate.ignored import read_ignored
 from leakcheck.gate.outcome import gate, sentences
 from leakcheck.gate.session import Outcome, Standing
-from leakcheck.gate.standing import Rules, gone, judged, standing, unused, updated
+from leakcheck.gate.standing import Rules, gone, judged, shrunk, standing, unused, updated
 from leakcheck.model import Metric, Owner, Verdict, Whose
 from tests.unit.made_sessions import case, clean, leak, opening, other, session
 
-ENTRY = Entry("LC-00000000aa", "app", "blocks", {"t.py::x": 2}, reason="waits for 3.0")
+ENTRY = Entry(
+    "LC-00000000aa", "app", "blocks", {"t.py::x": 2}, ("app.bus.BUS",), reason="waits for 3.0"
+)
 
 
 def rules(*entries, lines=(), day="2026-11-25"):
@@ -42,6 +44,27 @@ def test_what_is_listed_is_known_in_any_test_and_under_any_parameters():
 )
 def test_half_as_much_again_in_a_listed_test_is_worse(rate, expected):
     assert stands(leak(rate=rate), rules(ENTRY))[0] is expected
+
+
+def test_what_grows_beside_a_known_leak_is_worse_and_named():
+    known = leak().containers
+    beside = replace(known[0], path="app.log.LINES[3].text", module="app.log", share=0.1)
+    more = leak(containers=(*known, beside))
+    stands_so, note = stands(more, rules(ENTRY))
+    assert stands_so is Standing.WORSE
+    assert note == "app.log.LINES grows too, which is not known"
+    taken_in = updated(judged(session(case("t.py::x", more)), rules(ENTRY)), [ENTRY])
+    assert taken_in[0].holders == ("app.bus.BUS", "app.log.LINES")
+    assert stands(more, rules(*taken_in))[0] is Standing.KNOWN
+    assert stands(leak(), rules(*taken_in))[0] is Standing.KNOWN
+
+
+def test_a_holder_is_off_the_list_when_no_listed_test_shows_it_any_more():
+    entry = replace(ENTRY, holders=("app.bus.BUS", "app.log.LINES"))
+    assert shrunk(entry, [session(case("t.py::x", leak()))]) == ENTRY
+    assert shrunk(entry, [session(case("t.py::y", leak()))]) == entry
+    two = replace(entry, tests={"t.py::x": 2, "t.py::y": 2})
+    assert shrunk(two, [session(case("t.py::x", leak()))]) == two
 
 
 def test_rates_of_two_metrics_are_not_compared():

@@ -164,7 +164,7 @@ def test_a_script_in_a_test_id_can_be_read():
     assert "t.py::x[<script>alert(1)</script>]" in Page(html(hostile(HOSTILE_WORDS[0]))).text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=40))
 def test_whatever_a_test_is_called_it_is_no_markup(word):
     page = Page(html(hostile(word)))
@@ -179,7 +179,7 @@ def folder(tmp_path_factory):
 
 @LONG
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_whatever_was_measured_there_is_a_page(folder, data):
     found = data.draw(st.lists(results(folder), max_size=3))

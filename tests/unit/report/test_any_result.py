@@ -25,7 +25,7 @@ def folder(tmp_path_factory):
 
 @LONG
 @pytest.mark.slow
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     data=st.data(), name=wild, style=st.builds(Style, unicode=st.booleans(), verbose=st.booleans())
 )
@@ -38,7 +38,7 @@ def test_render_never_raises_nor_emits_what_is_not_printable(folder, data, name,
 
 @LONG
 @pytest.mark.slow
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_a_result_survives_json(folder, data):
     result = data.draw(results(folder))
@@ -49,7 +49,7 @@ def test_a_result_survives_json(folder, data):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_looking_up_source_never_raises_nor_fills_linecache(folder, data):
     import linecache
