@@ -4,7 +4,8 @@
 # with the end of its output. Full output: build/log/<step>.log.
 #   LEAKCHECK_PYTHONS="..."   interpreters to test instead of those found
 #   KEEP_GOING=1              go on after a failed step; the exit status still tells
-#   FULL=1                    the long campaigns too (leak cases, whole suites, benchmarks)
+#   FULL=1                    the long campaigns too (CPythons of Debian unstable, leak cases, whole
+#                             suites, benchmarks)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset LEAKCHECK_COVERAGE LEAKCHECK_SANITIZE LEAKCHECK_WERROR LEAKCHECK_CFLAGS
@@ -48,25 +49,6 @@ finish() {
 
 closing() { # the last line of a log that sums up, if there is one
   grep -aE '[0-9]+ passed|^lines: |no issues found|All checks passed|left unchanged' "$1" | tail -n 1 | tr -d '=' | sed 's/^ *//' || true
-}
-
-copy_tree() { # copy_tree TARGET: the sources of this tree, without anything that was built
-  rm -rf "$1"
-  mkdir -p "$1"
-  tar --exclude=./build --exclude=./dist --exclude=./.git --exclude='*.so' --exclude=__pycache__ \
-    --exclude='./.*_cache' --exclude='./.venv*' --exclude='*.egg-info' -cf - . | tar -xf - -C "$1"
-}
-
-build_warning_free() { # build_warning_free VENV: the sampler, into the tree, no warning let pass
-  install_here "$1"
-  LEAKCHECK_WERROR=1 "$1/bin/python" setup.py -q build_ext --inplace --build-temp "build/obj/$(basename "$1")"
-}
-
-tests_on() { # tests_on VENV ARGUMENT...
-  local venv="$1"
-  shift
-  # Some tests interrupt what they start, which whoever started this check may have switched off.
-  env --default-signal=INT,QUIT "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
 }
 
 with_this_tree() { # with_this_tree VENV TESTS: by an install of the tree that is built already
@@ -182,6 +164,9 @@ step sanitized sanitized "$PWD/build/venv/$version"
 step coverage coverage "$PWD/build/venv/$version"
 
 if [ "${FULL:-0}" = 1 ]; then
+  for version in 3.14 3.15; do # not of this machine: in a chroot
+    step "full-pythons-$version" bash ci/pythons.sh "$version"
+  done
   for campaign in corpus suites bench; do
     step "full-$campaign" "$venv/bin/python" -m "tests.$campaign"
   done

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Shared by demo.sh and check.sh; sourced, never run. Both stand in the root of the repository.
+# Shared by demo.sh, check.sh and pythons.sh; sourced, never run. All stand in the root of the
+# repository.
 
 # Prints the path of each CPython from 3.11 to 3.13 found here, one for each minor version, newest
 # patch first. LEAKCHECK_PYTHONS, a list of paths, takes the place of the search.
@@ -77,4 +78,23 @@ pip_quietly() { # pip_quietly VENV ARGUMENT...: pip install, silent unless it fa
 # into the tree for this Python are what runs from the repository's root too.
 install_here() {
   pip_quietly "$1" --no-build-isolation --no-deps -e .
+}
+
+copy_tree() { # copy_tree TARGET: the sources of this tree, without anything that was built
+  rm -rf "$1"
+  mkdir -p "$1"
+  tar --exclude=./build --exclude=./dist --exclude=./.git --exclude='*.so' --exclude=__pycache__ \
+    --exclude='./.*_cache' --exclude='./.venv*' --exclude='*.egg-info' -cf - . | tar -xf - -C "$1"
+}
+
+build_warning_free() { # build_warning_free VENV: the sampler, into the tree, no warning let pass
+  install_here "$1"
+  LEAKCHECK_WERROR=1 "$1/bin/python" setup.py -q build_ext --inplace --build-temp "build/obj/$(basename "$1")"
+}
+
+tests_on() { # tests_on VENV ARGUMENT...
+  local venv="$1"
+  shift
+  # Some tests interrupt what they start, which whoever started this check may have switched off.
+  env --default-signal=INT,QUIT "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
 }
