@@ -114,11 +114,13 @@ lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate, bool restl
         attempt == 0 && restless ? RESTLESS_SIZES : FIRST_SIZES[attempt];
     int32_t size = 0;
     int32_t batches = 0;
-    for (; batches < 3; batches++) {
+    /* Two batches are enough to see nothing, but not to see proportion. */
+    while (batches < 2 || (batches < 3 && (missing > 0 || attempt > 0))) {
         size = first[batches];
-        sizes[batches] = size;
+        sizes[batches++] = size;
         missing -= size;
     }
+    int32_t small = batches;
     /* Then primes that grow by 1.4; the last is what is missing, made prime. */
     while (missing > 0) {
         int32_t next = prime_from(size + (size * 2) / 5 + (size < 10));
@@ -129,8 +131,8 @@ lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate, bool restl
         sizes[batches++] = size;
         missing -= size;
     }
-    shuffle(random, sizes, 3);
-    shuffle(random, sizes + 3, batches - 3);
+    shuffle(random, sizes, small);
+    shuffle(random, sizes + small, batches - small);
     return batches;
 }
 

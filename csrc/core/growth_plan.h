@@ -37,11 +37,11 @@ bool lc_growth_plan_valid(const lc_growth_settings *settings);
 double lc_growth_plan_bound(int32_t runs);
 
 /* Fills `sizes` with the batches of a screen, in the order to be done; returns how many.
- * Attempt 0 has one batch of two, and as many runs as show the rate. Not where the warm-up
- * was `restless`: whoever waits for two quiet runs gives a leak a second chance to be
- * missed, so it has no such batch, and so many more runs that both chances together are
- * below .05. Attempts 1 and 2 have 1.5 and 2.3 times 3 / rate runs: equal screens would
- * give a leak equal chances again. */
+ * Attempt 0 has one batch of two, and as many runs as show the rate: two batches from a
+ * rate of .5 on. Not where the warm-up was `restless`: whoever waits for two quiet runs
+ * gives a leak a second chance to be missed, so it has no such batch, and so many more
+ * runs that both chances together are below .05. Attempts 1 and 2 have 1.5 and 2.3 times
+ * 3 / rate runs: equal screens would give a leak equal chances again. */
 int32_t lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
                               bool restless, int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX]);
 

@@ -137,7 +137,8 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
     }
     for (int32_t m = 0; m < LC_GROWTH_NARROW; m++) {
         self->steady =
-            self->steady || proportional(self->grown[m], self->sizes, self->done);
+            self->steady || (self->done >= BATCHES_MIN &&
+                             proportional(self->grown[m], self->sizes, self->done));
     }
     for (int32_t m = LC_GROWTH_NARROW; m < LC_GROWTH_METRICS; m++) {
         self->wide = self->wide || grown[m] > 0;
@@ -146,7 +147,7 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
         return self->done == self->batches ? LC_GROWTH_SCREEN_QUIET
                                            : LC_GROWTH_SCREEN_MORE;
     }
-    if (self->done < BATCHES_MIN) {
+    if (self->done < BATCHES_MIN && self->done < self->batches) {
         return LC_GROWTH_SCREEN_MORE;
     }
     /* The rest of a long attempt would only repeat that it is not quiet. */

@@ -38,7 +38,7 @@ screens_are_coprime_and_long_enough_and_little_longer(void **state)
             double wanted = 3 * stretch[attempt] / rates[r] - (attempt == 0);
             int32_t total = sum(sizes, batches);
             assert_true(batches <= LC_GROWTH_PLAN_SCREEN_MAX);
-            assert_true(total >= least[attempt]);
+            assert_true(total >= (rates[r] < 0.5 || attempt > 0 ? least[attempt] : 7));
             assert_true(total > wanted - 1e-6);
             assert_true(total <= least[attempt] || total < wanted * 1.8 + 8);
             for (int32_t i = 0; i < batches; i++) {
@@ -66,6 +66,24 @@ the_quick_screen_is_2_3_4_in_every_order(void **state)
     }
     assert_true(firsts[2] > 40 && firsts[3] > 40 && firsts[4] > 40);
     assert_int_equal(firsts[2] + firsts[3] + firsts[4], 200);
+}
+
+static void
+at_half_a_leak_a_run_five_runs_are_enough(void **state)
+{
+    (void)state;
+    static const double rates[] = {0.5, 0.7, 1};
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
+        uint64_t random = seed;
+        double rate = rates[seed % 3];
+        assert_int_equal(lc_growth_plan_screen(&random, 0, rate, false, sizes), 2);
+        assert_int_equal(sum(sizes, 2), 5);
+        assert_int_equal(lc_growth_plan_screen(&random, 0, rate, true, sizes), 2);
+        assert_int_equal(sum(sizes, 2), 7);
+        assert_int_equal(lc_growth_plan_screen(&random, 1, rate, false, sizes), 3);
+        assert_int_equal(sum(sizes, 3), 15);
+    }
 }
 
 /* The chance that none of `runs` runs shows a leak of `rate`. */
@@ -198,6 +216,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens_are_coprime_and_long_enough_and_little_longer),
         cmocka_unit_test(the_quick_screen_is_2_3_4_in_every_order),
+        cmocka_unit_test(at_half_a_leak_a_run_five_runs_are_enough),
         cmocka_unit_test(a_leak_of_the_rate_is_missed_in_at_most_5_per_cent),
         cmocka_unit_test(the_bound_is_no_less_than_the_exact_one),
         cmocka_unit_test(batches_fill_their_window_exactly),

@@ -59,6 +59,27 @@ two_settled_runs_are_its_batch_of_two(void **state)
 }
 
 static void
+two_batches_call_nobody_a_suspect(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    lc_growth_screen screen = {.attempt = 0};
+    lc_growth_screen_start(&screen, &random, 0.5, false);
+    assert_int_equal(lc_growth_screen_due(&screen), 3);
+    const int64_t three[LC_GROWTH_METRICS] = {3};
+    assert_int_equal(lc_growth_screen_take(&screen, three, true, &random, 0.5),
+                     LC_GROWTH_SCREEN_MORE);
+    assert_int_equal(screen.attempt, 1);
+    lc_growth_screen_answer answer = LC_GROWTH_SCREEN_MORE;
+    while (answer == LC_GROWTH_SCREEN_MORE) {
+        const int64_t grown[LC_GROWTH_METRICS] = {lc_growth_screen_due(&screen)};
+        answer = lc_growth_screen_take(&screen, grown, true, &random, 0.5);
+    }
+    assert_int_equal(answer, LC_GROWTH_SCREEN_SUSPECT);
+    assert_int_equal(screen.attempt, 1);
+}
+
+static void
 a_fall_passes_only_after_a_quiet_warm_up(void **state)
 {
     (void)state;
@@ -126,6 +147,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_screen_tells_quiet_from_suspect),
         cmocka_unit_test(two_settled_runs_are_its_batch_of_two),
+        cmocka_unit_test(two_batches_call_nobody_a_suspect),
         cmocka_unit_test(a_fall_passes_only_after_a_quiet_warm_up),
         cmocka_unit_test(a_block_that_comes_and_goes_passes_the_second_attempt),
         cmocka_unit_test(a_lifted_edge_of_the_band_is_growth),
