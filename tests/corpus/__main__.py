@@ -22,6 +22,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__)
     parser.add_argument("--leakbench", metavar="DIR", help="folder of cases (or $LEAKBENCH)")
+    parser.add_argument("--on", metavar="VERSION", help="one other CPython for all, such as 3.14")
     parser.add_argument("--case", nargs="+", default=[], metavar="NAME", help="only these")
     parser.add_argument("--rate", type=float, default=0.1, help="smallest leak (%(default)s)")
     parser.add_argument("--rare-rate", type=float, default=0.01, help="for kind leak-rare")
@@ -66,7 +67,7 @@ def chosen(options: argparse.Namespace) -> tuple[list[cases.Target], list[str]]:
     missing: list[str] = []
     for case in loaded:
         if not options.case or case.name in options.case:
-            some, lacking = cases.targets(case, options.rate, options.rare_rate)
+            some, lacking = cases.targets(case, options.rate, options.rare_rate, options.on)
             cells += [cell for cell in some if cell.role == "bad" or not options.holders]
             missing += lacking
     return cells, missing
@@ -140,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"{len(rows)} checks in {time.perf_counter() - began:.0f} s")
     if options.markdown:
         command = f"python -m tests.corpus --rate {options.rate:g} --max-time {options.max_time:g}"
+        command += f" --on {options.on}" if options.on else ""
         day = datetime.now(UTC).date().isoformat()
         options.markdown.write_text(table.markdown(rows, missing, command, day), encoding="utf-8")
     return 1 if table.unexpected(rows) else 0

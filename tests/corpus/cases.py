@@ -105,18 +105,22 @@ def load(folder: Path) -> list[Case]:
     return sorted(cases, key=lambda case: (case.folder.parent.name == "native", case.trap))
 
 
-def targets(case: Case, rate: float, rare_rate: float) -> tuple[list[Target], list[str]]:
+def targets(
+    case: Case, rate: float, rare_rate: float, on: str | None = None
+) -> tuple[list[Target], list[str]]:
     """The cells of one case, and a remark for each interpreter that is not on this machine.
 
     For package "cpython" the two versions are interpreters; else they are releases, each run
-    on every interpreter that the case names.
+    on every interpreter that the case names, or on that of version `on` instead.
     """
     about, cells, missing = case.about, [], []
     extra = tuple(about.get("extra_requirements", []))
     package, bad, fixed = about["package"], about["bad"], about["fixed"]
-    named = [about["python"], *about.get("extra_pythons", [])]
+    named = [on] if on else [about["python"], *about.get("extra_pythons", [])]
     rows: list[tuple[str, str, str, tuple[str, ...]]] = []
-    if package == "cpython" and not case.trap:
+    if package == "cpython" and not case.trap and on:
+        rows = [("other", on, on, extra)]
+    elif package == "cpython" and not case.trap:
         rows = [("bad", bad, bad, extra)] + ([("fixed", fixed, fixed, extra)] if fixed else [])
     elif package == "cpython":
         rows = [("trap", version, version, extra) for version in named]
@@ -143,6 +147,8 @@ def _expected(case: Case, role: str, rate: float, usual: float) -> str:
     """What the verdict must be; EITHER where no answer is wrong and the row is only shown."""
     if case.trap:
         return QUIET
+    if role == "other":  # No case says which later interpreters have a fault of CPython's.
+        return EITHER
     if role == "fixed":
         return EITHER if case.kind == "leak-partial-fix" else QUIET
     if not case.countable or (case.kind == "leak-rare" and rate >= usual):
