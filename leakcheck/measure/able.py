@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-import sysconfig
 import tracemalloc
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +29,7 @@ def load_core() -> ModuleType:
             f"leakcheck measures CPython only; this is {sys.implementation.name}: "
             "run the tests with CPython 3.11 or later"
         )
-    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+    if "t" in sys.abiflags:  # Not by sysconfig, which would fill a dict in the first check.
         raise BlindError(
             "leakcheck's sampler is not safe without the interpreter lock, and this CPython "
             f"{sys.version.split()[0]} is a free-threaded build (with PYTHON_GIL=1 too); "

@@ -46,7 +46,7 @@ PLANTED = {
         "tracemalloc is on",
     ),
     "a free-threaded build": (
-        "import sysconfig\nsysconfig.get_config_vars()['Py_GIL_DISABLED'] = 1\n",
+        "import sys, sysconfig\nsysconfig.get_config_vars()\nsys.abiflags = 't'\n",
         "is a free-threaded build",
     ),
     "another interpreter": (

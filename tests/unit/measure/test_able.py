@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 import tracemalloc
 from types import SimpleNamespace
 from typing import Any
@@ -129,7 +128,7 @@ def test_a_free_threaded_build_is_refused_before_its_sampler_is_looked_for(
 
     monkeypatch.setitem(sys.modules, "leakcheck._core", None)
     monkeypatch.delattr(leakcheck, "_core")
-    monkeypatch.setitem(sysconfig.get_config_vars(), "Py_GIL_DISABLED", 1)
+    monkeypatch.setattr(sys, "abiflags", "t")
     with pytest.raises(BlindError, match=r"free-threaded build .* the default build of the same"):
         able.load_core()
 
@@ -141,3 +140,12 @@ def test_a_sampler_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delattr(leakcheck, "_core")
     with pytest.raises(BlindError, match=r"can't be loaded .* reinstall it"):
         able.load_core()
+
+
+def test_asking_whether_it_can_be_measured_imports_nothing_more() -> None:
+    code = (
+        "import sys\nfrom leakcheck.measure.able import ensure_able\nbefore = set(sys.modules)\n"
+        "ensure_able()\nprint(set(sys.modules) - before - {'gc', 'leakcheck._core'})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"

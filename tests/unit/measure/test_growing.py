@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import subprocess
 import sys
 
@@ -50,6 +52,25 @@ def test_the_container_that_grows_is_named_with_its_counts() -> None:
 
 def test_a_rarer_leak_is_given_more_runs() -> None:
     assert Recount(0.1, None).runs > Recount(1.0, None).runs
+
+
+def nothing() -> None:
+    """Called at exit, were it not unregistered."""
+
+
+def test_the_interpreters_own_lists_of_what_is_registered_and_interned_are_not_named() -> None:
+    numbers = itertools.count()
+
+    def body() -> None:
+        atexit.register(nothing)
+        compile(f"interned{next(numbers)} = 1", "made", "exec")
+
+    recount = Recount(1.0, None)
+    try:
+        recount.drive(body)
+    finally:
+        atexit.unregister(nothing)
+    assert recount.containers == ()
 
 
 def test_what_does_not_grow_is_not_named() -> None:
