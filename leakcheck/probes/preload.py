@@ -8,6 +8,7 @@ the shim is taken out of its environment at once.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -19,7 +20,7 @@ from leakcheck.errors import BlindError, UsageError
 from leakcheck.measure.able import load_core
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Iterator, MutableMapping, Sequence
 
 VARIABLE: Final = "LD_PRELOAD"
 OTHERS: Final = {
@@ -92,8 +93,21 @@ def other_malloc() -> str | None:
         if hasattr(process, symbol):
             return name
     usual = {_home(process, symbol) for symbol in ("gnu_get_libc_version", "Py_Initialize")}
-    home = _home(process, "malloc")
-    return home if home not in {*usual, ""} else None
+    # An interpreter at a fixed address (Debian's) has a step of its own to malloc, which is what
+    # the process shows; so what is preloaded is asked by itself.
+    for where in (process, *_preloaded()):
+        home = _home(where, "malloc")
+        if home not in {*usual, ""}:
+            return home
+    return None
+
+
+def _preloaded() -> Iterator[ctypes.CDLL]:
+    """The libraries that the environment names and that are loaded, but for the shim."""
+    for file in os.environ.get(VARIABLE, "").replace(" ", ":").split(":"):
+        if file and file != shim():
+            with contextlib.suppress(OSError):  # It is not loaded, so it takes no one's place.
+                yield ctypes.CDLL(file, mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
 
 
 def with_shim(environment: MutableMapping[str, str], file: str) -> dict[str, str]:
