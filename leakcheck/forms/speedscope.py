@@ -12,7 +12,7 @@ from leakcheck.judge.sites import is_harness
 if TYPE_CHECKING:
     from leakcheck.gate.findings import Finding
     from leakcheck.gate.session import Session
-    from leakcheck.model import Frame
+    from leakcheck.model import Frame, NativeFrame
 
 SCHEMA: Final = "https://www.speedscope.app/file-format-schema.json"
 
@@ -41,9 +41,15 @@ def _profile(one: Finding, frames: dict[tuple[str, str, int], int]) -> dict[str,
         key = (frame.function, frame.file, max(1, frame.line))
         return frames.setdefault(key, len(frames))
 
+    def native_number(frame: NativeFrame) -> int:
+        name = frame.function or f"+{frame.offset:#x}"
+        key = (name, frame.file or frame.library, max(1, frame.line))
+        return frames.setdefault(key, len(frames))
+
     kept = [site for site in one.result.sites if site.blocks > 0]
     samples = [
-        [number(frame) for frame in site.frames if not is_harness(frame)] or [number(site.leaf)]
+        ([number(frame) for frame in site.frames if not is_harness(frame)] or [number(site.leaf)])
+        + [native_number(frame) for frame in site.native_frames]
         for site in kept
     ]
     weights = [site.blocks for site in kept]

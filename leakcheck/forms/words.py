@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 from leakcheck.explain.source import Sources
 from leakcheck.gate.findings import place
+from leakcheck.judge.leaking import leaking_sites
+from leakcheck.judge.takers import taker
 from leakcheck.judge.whose import in_words
+from leakcheck.report.native import from_library
+from leakcheck.report.native import in_words as in_words_native
 from leakcheck.report.text import one_line
 
 if TYPE_CHECKING:
@@ -71,6 +75,15 @@ def held(result: Result) -> str:
     return result.cache or next((one.path for one in result.containers if one.path), "")
 
 
+def taken_by(result: Result) -> str:
+    """The native function that took what grows, with its line and library; empty if not known."""
+    grown = (taker(one.native_frames) for one in leaking_sites(result) if one.grows)
+    frame = next((one for one in grown if one is not None), None)
+    if frame is None:
+        return ""
+    return ", ".join(word for word in (in_words_native(frame), from_library(frame)) if word)
+
+
 def sources_of(session: Session) -> Sources:
     """Where a form looks up source: what the session kept, and no file of this machine.
 
@@ -111,6 +124,8 @@ def lines(one: Finding, session: Session, sources: Sources) -> list[str]:
     found = [f"leaks {rate(result)} in {tests(one)}"]
     text = statement(one, session, sources)
     found += [f"{'opened' if result.probe else 'allocated'} by: {text}"] if text else []
+    taken = taken_by(result)
+    found += [f"taken by: {taken}"] if taken else []
     found += [f"held by: {held(result)}"] if held(result) else []
     found += [f"whose: {in_words(result.whose)}"] if result.whose is not None else []
     found += [f"{one.key}, {standing(one)}"]

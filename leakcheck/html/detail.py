@@ -16,6 +16,7 @@ from leakcheck.html.tree import rows
 from leakcheck.judge.sites import Fold, fold, is_harness, project_frame
 from leakcheck.report import closing
 from leakcheck.report.holding import holding, what_to_do
+from leakcheck.report.native import in_words
 from leakcheck.report.places import Painter, Style
 from leakcheck.report.text import blocks, kib, rate
 
@@ -83,6 +84,7 @@ class Line:
         blocks, bytes: such as "+10,000 blocks".
         follows: how it follows the runs.
         way: the calls that lead there, outermost first.
+        native: the native calls that took the memory, outermost first.
         parts: the expressions of the line, each with its counts, where there are several.
     """
 
@@ -93,6 +95,7 @@ class Line:
     bytes: str
     follows: str
     way: tuple[str, ...]
+    native: tuple[str, ...]
     parts: tuple[str, ...]
 
 
@@ -205,6 +208,7 @@ def _line(group: LineGroup, painter: Painter, session: Session, curve: int) -> L
         bytes=kib(group.bytes),
         follows="" if apart else _follows(group.parts[0]),
         way=tuple(_way(group, painter)),
+        native=tuple(painter.line(in_words(one)) for one in group.parts[0].native_frames),
         parts=tuple(_part(part, painter) for part in group.parts) if apart else (),
     )
 

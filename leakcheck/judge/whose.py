@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from leakcheck.judge.interpreter import known
 from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import installed_path, is_harness, is_project, owner, relative
+from leakcheck.judge.takers import taker
 from leakcheck.model import Frame, Owner, Whose
 
 if TYPE_CHECKING:
@@ -86,8 +87,17 @@ def whose(
         # Neither the test nor anybody's fixture is in it, only what sets them up.
         return Whose(Owner.HARNESS, "pytest")
     if frame is None:
-        return Whose(Owner.UNKNOWN)
+        return _of_library(sites)
     return _of_file(frame.file, "", root, distribution)
+
+
+def _of_library(sites: Sequence[Site]) -> Whose:
+    """Whose the library is that took memory where no Python code ran."""
+    for site in sites:
+        frame = taker(site.native_frames) if site.grows else None
+        if frame is not None and frame.distribution:
+            return Whose(Owner.DEPENDENCY, frame.distribution, frame.version)
+    return Whose(Owner.UNKNOWN)
 
 
 def in_words(one: Whose) -> str:

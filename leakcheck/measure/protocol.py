@@ -33,6 +33,7 @@ from leakcheck.measure.emptying import Caches, less_caches
 from leakcheck.measure.explaining import with_objects
 from leakcheck.measure.further import Further, steps
 from leakcheck.measure.inputs import Inputs
+from leakcheck.measure.native_names import named
 from leakcheck.measure.precedents import Precedents
 from leakcheck.model import Phase, Result, Verdict
 from leakcheck.probe import begun, ended
@@ -224,7 +225,7 @@ class StepwiseCheck:
             self._decide(further.leak)
 
     def _decide(self, result: Result) -> None:
-        self._decided = result
+        self._decided = named(result)
         if (
             result.verdict.leaks
             and self._known is None

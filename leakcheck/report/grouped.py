@@ -7,8 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from leakcheck.judge.sites import installed_path
+from leakcheck.judge.takers import taker
 from leakcheck.judge.whose import in_words
-from leakcheck.model import Frame, Owner, Whose
+from leakcheck.model import Frame, NativeFrame, Owner, Whose
+from leakcheck.report import native
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +106,11 @@ def _where(answer: Answer) -> Iterator[str]:
     if growing is not None:
         leaf = growing["frames"][-1]
         text = f"  {growing['statement']}" if growing.get("statement") else ""
-        yield f"  allocated at {_short(leaf['file'])}:{leaf['line']}{text}"
+        if leaf["file"]:
+            yield f"  allocated at {_short(leaf['file'])}:{leaf['line']}{text}"
+        taken = taker([NativeFrame(**one) for one in growing["native_frames"]])
+        if taken is not None:
+            yield f"  taken by {native.in_words(taken)}"
     for one in answer["opened"][:1]:
         if one["frames"] and answer["probe"]:
             leaf = one["frames"][-1]

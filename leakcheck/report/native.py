@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.judge.sites import installed_path, relative
+from leakcheck.judge.takers import taker
 from leakcheck.model import Frame
 from leakcheck.report.text import blocks
 
@@ -21,18 +21,6 @@ STACKS: Final = 3
 """Native stacks shown of one line of Python."""
 _FRAMES: Final = 24
 _ID_DIGITS: Final = 12
-_RUNTIME: Final = re.compile(
-    r"(?:ld-linux[\w-]*|ld64|libc|libc-\d[\d.]*|libm|libpthread|libstdc\+\+|libc\+\+|libc\+\+abi|"
-    r"libgcc_s|linux-vdso)\.so(?:\.\d+)*"
-)
-"""Libraries that take memory for whoever calls them."""
-
-
-def taker(site: Site) -> NativeFrame | None:
-    """The frame that took the memory: the innermost outside of the languages' own libraries."""
-    frames = site.native_frames[::-1]
-    own = (one for one in frames if not _RUNTIME.fullmatch(_name(one)))
-    return next(own, next(iter(frames), None))
 
 
 def in_words(frame: NativeFrame) -> str:
@@ -59,7 +47,7 @@ def from_library(frame: NativeFrame) -> str:
 
 def taken_by(painter: Painter, site: Site) -> Iterator[str]:
     """The function that took a site's blocks, and whose library it is in; nothing if not known."""
-    frame = taker(site)
+    frame = taker(site.native_frames)
     if frame is None:
         return
     yield f"   taken by      {painter.tint(painter.line(_shown(painter, frame)), 'strong')}"

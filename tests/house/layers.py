@@ -68,6 +68,7 @@ ONLY = {  # module: files or folders of leakcheck that may import it
     "leakcheck._core": ("measure/",),
     "jinja2": ("html/",),
     "markupsafe": ("html/",),
+    "elftools": ("measure/native_lines.py",),
 }
 VAGUE = {"utils", "util", "helpers", "helper", "managers", "manager", "common", "base", "misc"}
 

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from leakcheck.forms.words import lines, rate, sources_of, where
 from leakcheck.gate.findings import findings
-from leakcheck.model import Metric
+from leakcheck.model import Metric, NativeFrame
 from tests.unit.made_sessions import case, leak, opening, session
 
 
@@ -25,3 +27,13 @@ def test_what_opened_it_is_where_one_has_to_look() -> None:
         "leaks 2 descriptors a run in t.py::x",
         "opened by: handle = os.open(path)",
     ]
+
+
+def test_native_memory_is_said_with_the_function_that_took_it() -> None:
+    taken = NativeFrame("/v/_scan.so", 8, "scan", "scan.c", 4, "ab" * 20, "scanner", "1.2")
+    result = leak()
+    sites = tuple(replace(one, native=True, native_frames=(taken,)) for one in result.sites)
+    made = session(case("t.py::a", replace(result, sites=sites)))
+    (one,) = findings(made)
+    said = lines(one, made, sources_of(made))
+    assert "taken by: scan at scan.c:4 in _scan.so, scanner 1.2, build id abababababab" in said

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from leakcheck.judge.whose import in_words, whose
-from leakcheck.model import Container, Count, Frame, Owner, Result, Site, Verdict, Whose
+from leakcheck.model import (
+    Container,
+    Count,
+    Frame,
+    NativeFrame,
+    Owner,
+    Result,
+    Site,
+    Verdict,
+    Whose,
+)
 
 ROOT = Path("/home-of/project")
 PACKAGES = "/venv/lib/python3.13/site-packages"
@@ -115,3 +125,11 @@ def test_a_lost_reference_is_whose_the_line_is_that_loses_it():
     assert in_words(judged(result)) == "project app/bus.py"
     result = replace(leak(), sites=(), counts=(replace(lost, frame=None),))
     assert in_words(judged(result)) == "unknown"
+
+
+def test_where_no_python_code_ran_it_is_whose_the_library_is() -> None:
+    taken = NativeFrame("/v/site-packages/PIL/a.so", distribution="pillow", version="11.0.0")
+    result = leak(Frame("", "<no Python stack>", 0))
+    for native, words in (((taken,), "dependency pillow 11.0.0"), ((), "unknown")):
+        sites = tuple(replace(one, native_frames=native) for one in result.sites)
+        assert in_words(judged(replace(result, sites=sites))) == words

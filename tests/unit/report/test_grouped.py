@@ -87,7 +87,7 @@ def test_known_leaks_come_last_and_are_no_part_of_the_growth() -> None:
 
 
 def test_the_line_and_the_holder_are_said() -> None:
-    site = {"grows": True, "frames": [PLACE], "statement": "x = f()"}
+    site = {"grows": True, "frames": [PLACE], "statement": "x = f()", "native_frames": []}
     one = answer("LC-1", sites=[{**site, "grows": False}, site], **held("fixture `db`.rows", 1.0))
     assert list(lines(by_cause([("a", one)])))[1:] == [
         "  allocated at json/decoder.py:7  x = f()",
@@ -95,6 +95,16 @@ def test_the_line_and_the_holder_are_said() -> None:
     ]
     cached = {**one, "cache": "linecache.cache", "sites": []}
     assert list(lines(by_cause([("a", cached)])))[1:] == ["  held by linecache.cache"]
+
+
+def test_native_memory_is_said_with_the_function_that_took_it() -> None:
+    taken = {"library": "/v/_scan.so", "function": "scan", "file": "scan.c", "line": 4}
+    nowhere = {"grows": True, "frames": [{"file": "", "line": 0}], "native_frames": [taken]}
+    assert list(lines(by_cause([("a", answer("LC-1", sites=[nowhere]))])))[1:] == [
+        "  taken by scan at scan.c:4 in _scan.so"
+    ]
+    unknown = {**nowhere, "native_frames": []}
+    assert list(lines(by_cause([("a", answer("LC-1", sites=[unknown]))])))[1:] == []
 
 
 def test_what_lost_references_is_said_with_the_line() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from leakcheck.explain.source import Sources
 from leakcheck.model import Frame, NativeFrame, Site
-from leakcheck.report.native import STACKS, from_library, in_words, stacks, taken_by, taker
+from leakcheck.report.native import STACKS, from_library, in_words, stacks, taken_by
 from leakcheck.report.places import Painter, Style
 
 INSTALLED = "/v/lib/python3.13/site-packages"
@@ -58,12 +58,6 @@ def painter(tmp_path):
 )
 def test_a_frame_says_what_is_known_of_it(frame, text):
     assert in_words(frame) == text
-
-
-def test_the_one_who_took_memory_is_the_innermost_outside_of_the_languages_libraries():
-    assert taker(of(LIBC, OURS, NEW, LIBC)) is OURS
-    assert taker(of(LIBC, NEW)) is NEW
-    assert taker(of()) is None
 
 
 def test_the_library_is_named_with_its_distribution_and_build(painter):
