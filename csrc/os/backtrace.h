@@ -7,8 +7,9 @@
  *     shim       malloc            left out: ours
  *     sampler    lc_..., take      left out: ours
  *
- * The walk goes outwards and ends where the interpreter begins: what called that is
- * Python's own stack. It reads the unwind tables by _Unwind_Backtrace of libgcc_s, which
+ * The walk goes outwards and ends where the interpreter called a library: what called that
+ * is Python's own stack. Where the interpreter itself takes memory, the walk goes through
+ * it to the library that called it. It reads the unwind tables by _Unwind_Backtrace of libgcc_s, which
  * is loaded when first asked for; frame pointers would be quicker, but most libraries
  * are built without.
  *
@@ -47,14 +48,13 @@
 
 enum { LC_BACKTRACE_MAX = 32 }; /* Frames kept; of a deeper stack the innermost. */
 
-/* Finds the unwinder and calls it once. `ours`: objects whose frames are left out at the
- * inner end; `interpreter`: where a walk ends. False: this system has no unwinder. What it
+/* Finds the unwinder and calls it once. `ours`: objects whose frames are left out;
+ * `interpreter`: where a walk ends. False: this system has no unwinder. What it
  * allocates stays for as long as the process. */
 bool lc_backtrace_prepare(const lc_objects_range ours[2], lc_objects_range interpreter);
 
 /* Fills `addresses` (room for LC_BACKTRACE_MAX), outermost first, and returns how many.
- * Each lies in the instruction that was running or calling. The interpreter's own frame
- * is there only where it is the one that took the memory. 0: nothing is known. */
+ * Each lies in the instruction that was running or calling. 0: nothing is known. */
 uint32_t lc_backtrace_take(uintptr_t *addresses);
 
 #endif

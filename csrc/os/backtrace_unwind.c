@@ -30,6 +30,7 @@ typedef struct {
     uint32_t count;
     uint32_t links;
     bool entered; /* The frame of lc_backtrace_take has been passed. */
+    bool left; /* A frame of another object than the interpreter is kept. */
     bool repeatable; /* Each return address was found where it was expected. */
     uintptr_t slots[LINKS];
     uintptr_t values[LINKS];
@@ -85,15 +86,16 @@ visit(struct _Unwind_Context *context, void *to)
     }
     link_up(w, (uintptr_t)_Unwind_GetCFA(context), address);
     address -= before == 0;
-    if (w->count == 0 && (is_in(own[0], address) || is_in(own[1], address))) {
+    if (is_in(own[0], address) || is_in(own[1], address)) {
         return _URC_NO_REASON;
     }
-    bool last = is_in(python, address);
-    if (last && w->count > 0) {
+    bool of_python = is_in(python, address);
+    if (of_python && w->left) {
         return _URC_END_OF_STACK;
     }
+    w->left = w->left || !of_python;
     w->inwards[w->count++] = address;
-    return last || w->count == LC_BACKTRACE_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
+    return w->count == LC_BACKTRACE_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 static memory *
@@ -162,7 +164,7 @@ lc_backtrace_take(uintptr_t *addresses)
     }
     walk w;
     w.count = w.links = 0;
-    w.entered = false;
+    w.entered = w.left = false;
     w.repeatable = memories != NULL;
     (void)unwind(visit, &w); /* How it ended says nothing: we end it. */
     for (uint32_t i = 0; i < w.count; i++) {

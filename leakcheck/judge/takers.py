@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _RUNTIME: Final = re.compile(
     r"(?:ld-linux[\w-]*|ld64|libc|libc-\d[\d.]*|libm|libpthread|libstdc\+\+|libc\+\+|libc\+\+abi|"
-    r"libgcc_s|linux-vdso)\.so(?:\.\d+)*"
+    r"libgcc_s|linux-vdso|libpython3[\d.t]*)\.so(?:\.\d+)*|python3?(?:\.\d+t?)?"
 )
-"""Libraries that take memory for whoever calls them."""
+"""Libraries, and the interpreter, that take memory for whoever calls them."""
 _STANDARD: Final = re.compile(
     r"operator new|std::|__gnu_cxx::|alloc::|core::|<(?:std|alloc|core)::|__rust|__rdl_|__rg_"
 )

@@ -114,10 +114,9 @@ class Names:
 @functools.cache
 def distribution_of(library: str) -> tuple[str, str]:
     """(name, version) of what installed a library; empty where that is not known."""
-    installed = _INSTALLED.search(library)
-    if installed is None:
+    top = _top(library)
+    if not top:
         return _interpreter(library)
-    top = installed["top"]
     names = [top.removesuffix(_BUNDLED)] if top.endswith(_BUNDLED) else []
     names += _distributions().get(top.partition(".")[0], [])
     for name in names:
@@ -127,6 +126,20 @@ def distribution_of(library: str) -> tuple[str, str]:
             continue
         return found.name, found.version
     return "", ""
+
+
+def _top(library: str) -> str:
+    """The first part of the path from where packages are imported; empty for the interpreter's."""
+    installed = _INSTALLED.search(library)
+    if installed is not None:
+        return installed["top"]
+    standard = tuple(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib"))
+    if library.startswith(standard):
+        return ""
+    found = [one for one in sys.path if one and library.startswith(f"{one.rstrip('/')}/")]
+    if not found:
+        return ""
+    return library[len(max(found, key=len).rstrip("/")) + 1 :].partition("/")[0]
 
 
 @functools.cache

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 STACKS: Final = 3
 """Native stacks shown of one line of Python."""
 _FRAMES: Final = 24
+_LONGEST: Final = 80
 _ID_DIGITS: Final = 12
 
 
@@ -30,7 +31,7 @@ def in_words(frame: NativeFrame) -> str:
     """
     if not frame.library:
         return "code that lies in no file"
-    text = frame.function or f"+{frame.offset:#x}"
+    text = _function(frame) or f"+{frame.offset:#x}"
     if frame.line:
         text += f" at {frame.file}:{frame.line}"
     elif frame.function:
@@ -57,6 +58,12 @@ def taken_by(painter: Painter, site: Site) -> Iterator[str]:
         yield f"   library       {painter.line(f'{path}, {known}' if known else path, 400)}"
 
 
+def taker_of(painter: Painter, site: Site) -> str:
+    """The function that took a site's blocks; empty where it is not known."""
+    frame = taker(site.native_frames)
+    return "" if frame is None else painter.line(_shown(painter, frame))
+
+
 def stacks(painter: Painter, parts: Sequence[Site]) -> Iterator[str]:
     """The native stacks of a line's parts that have one."""
     told = [one for one in parts if one.native_frames]
@@ -74,8 +81,14 @@ def stacks(painter: Painter, parts: Sequence[Site]) -> Iterator[str]:
 def _shown(painter: Painter, frame: NativeFrame) -> str:
     if not frame.line:
         return in_words(frame)
-    at = f"{frame.function or '?'} at {_path(painter, frame.file)}:{frame.line}"
+    at = f"{_function(frame) or '?'} at {_path(painter, frame.file)}:{frame.line}"
     return f"{at} in {_name(frame)}"
+
+
+def _function(frame: NativeFrame) -> str:
+    """The function's name; of a long one what its arguments are is left out."""
+    name = frame.function
+    return f"{name.partition('(')[0]}(...)" if len(name) > _LONGEST and "(" in name else name
 
 
 def _path(painter: Painter, file: str) -> str:

@@ -195,7 +195,8 @@ def _group(
         yield head + painter.tint(painter.where(leaf), "strong")
     yield from painter.statement(leaf, "       ")
     if one.native:
-        yield "   native memory, taken from the C library by what this line calls"
+        where = "by what this line calls" if leaf.file else "where no Python code ran"
+        yield f"   native memory, taken from the C library {where}"
         yield from native.taken_by(painter, one.parts[0])
     if own is None:
         yield "   (no frame of the project in this stack)"
@@ -235,6 +236,7 @@ def _counts(painter: Painter, result: Result, one: LineGroup) -> Iterator[str]:
             each = f"  ({part.bytes // part.blocks:,} B each)"
         found = painter.sources.statement(part.leaf)
         what = painter.expression(found) if apart or found.expression is None else ""
+        what = (native.taker_of(painter, part) if apart else "") or what
         yield f"{indent}{painter.tint(columns, 'strong')}{'  ' if what else ''}{what}{each}"
         yield f"{indent}  {_series(painter, result, part)}"
 

@@ -104,6 +104,27 @@ def test_room_that_python_maps_for_its_own_blocks_is_not_native() -> None:
     assert done.stdout == "0\n", done.stderr
 
 
+def test_what_the_interpreter_takes_itself_is_told_by_the_library_that_called_it() -> None:
+    code = """
+import ctypes
+from leakcheck import _core
+_core.native_listen()
+arenas = (ctypes.c_void_p * 3)()
+ctypes.pythonapi.PyObject_GetArenaAllocator(arenas)
+context, take, _ = arenas
+take = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)(take)
+check = _core.Check(mode=_core.MODE_FIXED, iterations=20)
+check.drive(lambda: take(context, 16384))
+for *_, book, blocks, sizes, native in check.result()["sites"]:
+    if book == 2 and blocks[-1] - blocks[0] >= 20:
+        print([place[0].rpartition("/")[2] for place in _core.native_places(native)])
+"""
+    done = preloaded("-c", code)
+    assert done.stdout.startswith("['_ctypes."), done.stdout + done.stderr
+    assert "python" in done.stdout.rpartition(", ")[2], "the interpreter is the innermost"
+    assert "_core." not in done.stdout, "our own hook of it is no part of the stack"
+
+
 def test_the_samplers_own_memory_is_not_native(library: Path) -> None:
     code = f"""
 import ctypes

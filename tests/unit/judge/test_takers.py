@@ -16,6 +16,8 @@ LIBC = NativeFrame("/usr/lib/libc.so.6", 0x30, "strdup")
 def test_it_is_the_innermost_outside_of_the_languages_libraries():
     assert taker([LIBC, OURS, NEW, LIBC]) is OURS
     assert taker([LIBC, NEW]) is NEW
+    for interpreter in ("/usr/bin/python3.13", "/usr/lib/libpython3.11.so.1.0", "/opt/bin/python3"):
+        assert taker([OURS, NativeFrame(interpreter, 1, "_PyObject_ArenaMmap")]) is OURS
     assert taker([]) is None
 
 

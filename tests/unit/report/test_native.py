@@ -95,3 +95,8 @@ def test_names_of_a_library_do_no_more_than_show(painter):
 def test_a_source_of_the_project_is_named_from_its_root(painter):
     own = dataclasses.replace(OURS, file=f"{painter.root}/src/a.c", library=f"{painter.root}/a.so")
     assert next(iter(taken_by(painter, of(own)))).endswith("unsharp at src/a.c:41 in a.so")
+
+
+def test_of_a_long_name_the_arguments_are_left_out():
+    frame = NativeFrame("/a/b.so", 1, f"greenlet::start({'greenlet::refs::Owned&, ' * 5}int)")
+    assert in_words(frame) == "greenlet::start(...) (+0x1) in b.so"
