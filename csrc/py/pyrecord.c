@@ -82,18 +82,24 @@ unwind(native_call *call)
 }
 
 /* The node of a native block: the thread's Python stack, where it has one, and below it
- * the native stack. */
+ * the native stack. The lock is held. */
+static uint32_t
+native_node_locked(const native_call *call)
+{
+    PyThreadState *thread = lc_pyframe_own_thread();
+    uint32_t node =
+        thread == NULL ? LC_CALLTREE_NO_STACK : lc_pystack_node(stack, thread);
+    return lc_recorder_below(call->to, node, call->addresses, call->depth);
+}
+
 static uint32_t
 native_node(const native_call *call)
 {
     if (in_stack) {
         return LC_CALLTREE_NO_STACK;
     }
-    PyThreadState *thread = lc_pyframe_own_thread();
     lock_stack();
-    uint32_t node =
-        thread == NULL ? LC_CALLTREE_NO_STACK : lc_pystack_node(stack, thread);
-    node = lc_recorder_below(call->to, node, call->addresses, call->depth);
+    uint32_t node = native_node_locked(call);
     unlock_stack();
     return node;
 }
@@ -125,6 +131,10 @@ lc_pyrecord_stop(void)
     atomic_store(&tracing, false);
     while (atomic_load(&guests) != 0) {
         sched_yield();
+    }
+    if (atomic_load(&shared)) {
+        lock_stack(); /* Whoever holds it for a native block is a guest as well. */
+        unlock_stack();
     }
     recorder = NULL;
     stack = NULL;
@@ -222,6 +232,24 @@ is_native(void)
     return lc_mem_inside == 0 && lc_pyrecord_nested == 0;
 }
 
+/* Enters by the lock of the stacks alone, which a native block needs anyway: each step that
+ * other processors have to hear of costs as much as the rest of a record. Unless NULL, the
+ * lock is held. A handler that breaks in while it is, and calls malloc there, is counted
+ * and not recorded. */
+static inline lc_recorder *
+enter_locked(void)
+{
+    if (!lc_pyrecord_on() || in_stack) {
+        return NULL;
+    }
+    lock_stack();
+    if (!atomic_load(&tracing)) {
+        unlock_stack();
+        return NULL;
+    }
+    return recorder;
+}
+
 void
 lc_pyrecord_native_came(const void *block, size_t size)
 {
@@ -231,10 +259,11 @@ lc_pyrecord_native_came(const void *block, size_t size)
     atomic_fetch_add_explicit(&native_live, 1, memory_order_relaxed);
     native_call call;
     unwind(&call);
-    call.to = lc_pyrecord_enter();
+    call.to = enter_locked();
     if (call.to != NULL) {
-        lc_recorder_put(call.to, LC_RECORDER_NATIVE, block, size, native_node(&call));
-        lc_pyrecord_leave();
+        uint32_t node = native_node_locked(&call);
+        lc_recorder_put(call.to, LC_RECORDER_NATIVE, block, size, node);
+        unlock_stack();
     }
 }
 
@@ -245,12 +274,12 @@ lc_pyrecord_native_went(const void *block)
         return;
     }
     atomic_fetch_sub_explicit(&native_live, 1, memory_order_relaxed);
-    lc_recorder *to = lc_pyrecord_enter();
+    lc_recorder *to = enter_locked();
     if (to != NULL) {
         uint32_t node;
         size_t size;
         lc_recorder_take(to, LC_RECORDER_NATIVE, block, &node, &size);
-        lc_pyrecord_leave();
+        unlock_stack();
     }
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * A loop that does nothing but allocate, for tests/bench/native.py.
+ * Loops that do nothing but allocate, and little else, for tests/bench/native.py.
  */
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { ALIVE = 64 };
+enum { ALIVE = 64, MANY_ALIVE = 1024 };
 
 int native_loop(int turns, int depth);
+int native_work(int turns, int depth);
 
 static void *volatile kept[ALIVE];
 
@@ -27,4 +30,26 @@ native_loop(int turns, int depth)
         kept[i] = NULL;
     }
     return 0;
+}
+
+/* As a parser does: a thousand blocks of 16 to 1,015 bytes are alive and go in no order,
+ * and each is written to. */
+int
+native_work(int turns, int depth)
+{
+    static void *blocks[MANY_ALIVE];
+    uint32_t random = 1;
+    for (int i = 0; i < turns; i++) {
+        random = random * 1664525 + 1013904223;
+        size_t size = 16 + (random >> 20) % 1000;
+        void **at = &blocks[(random >> 8) % MANY_ALIVE];
+        free(*at);
+        *at = malloc(size);
+        memset(*at, i, size);
+    }
+    for (int i = 0; i < MANY_ALIVE; i++) {
+        free(blocks[i]);
+        blocks[i] = NULL;
+    }
+    return depth;
 }
