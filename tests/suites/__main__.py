@@ -22,6 +22,10 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="suites (all)")
     parser.add_argument("--python", nargs="+", default=["3.13"], metavar="VERSION")
     parser.add_argument("--rate", type=float, help="--leakcheck-rate (leakcheck's default)")
+    parser.add_argument(
+        "--native", action="store_true", help="others, of C extensions, with --leakcheck-native"
+    )
+    parser.add_argument("--max-time", type=float, metavar="S", help="--leakcheck-max-time")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="pairs of runs (1)")
     parser.add_argument("--plain", action="store_true", help="only the plain runs")
     parser.add_argument("--timeout", type=float, default=3600.0, help="seconds a run may take")
@@ -36,6 +40,10 @@ def one(suite: suites.Suite, on: places.Python, options: argparse.Namespace) -> 
     told: tuple[str, ...] = ("--leakcheck",)
     if options.rate is not None:
         told += (f"--leakcheck-rate={options.rate:g}",)
+    if options.max_time is not None:
+        told += (f"--leakcheck-max-time={options.max_time:g}",)
+    if options.native:
+        told += (runs.NATIVE,)
     plain: list[runs.Run] = []
     checked: list[runs.Run] = []
 
@@ -60,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run, print, write; 1 when an outcome changed or a run did not end, 2 for bad arguments."""
     options = arguments(argv)
     try:
-        chosen = suites.named(options.names)
+        chosen = suites.named(options.names, suites.NATIVE if options.native else suites.SUITES)
     except LookupError as error:
         print(error, file=sys.stderr)
         return 2
@@ -81,12 +89,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.markdown:
         command = " ".join(
             ["python -m tests.suites", *options.names]
+            + (["--native"] if options.native else [])
+            + ([f"--max-time {options.max_time:g}"] if options.max_time is not None else [])
             + ([f"--repeat {options.repeat}"] if options.repeat > 1 else [])
             + (["--python", *options.python])
             + ([f"--rate {options.rate:g}"] if options.rate is not None else [])
         )
         day = datetime.now(UTC).date().isoformat()
-        options.markdown.write_text(page.markdown(rows, command, day), encoding="utf-8")
+        text = page.markdown(rows, command, day, native=options.native)
+        options.markdown.write_text(text, encoding="utf-8")
     wrong = [row for row in rows if row.changed or row.broken or row.error]
     return 1 if wrong else 0
 

@@ -161,16 +161,26 @@ def summary(rows: list[Compared]) -> list[str]:
     for version in dict.fromkeys(row.on.version for row in done):
         ratios = [median(row.ratios) for row in done if row.on.version == version]
         out.append(
-            f"wall time under --leakcheck against plain, median of {len(ratios)} packages on "
+            f"wall time checked against plain, median of {len(ratios)} packages on "
             f"{version}: {median(ratios):.1f}"
         )
     return out
 
 
-def markdown(rows: list[Compared], command: str, day: str) -> str:
+NATIVE_NOTES = (
+    "Here each run is with `--leakcheck-native` too, so that what the packages' libraries take from the",
+    "C library is counted. No suite is run whole: only files that read and write pictures, parse and",
+    "transform documents, or call OpenBLAS (`tests/suites/suites.py` lists them; numpy's tests come with",
+    "its wheel). *Findings* are looked into by a plain loop, outside leakcheck and without its shim.",
+    "",
+)
+
+
+def markdown(rows: list[Compared], command: str, day: str, *, native: bool = False) -> str:
     """All rows as a page for docs/results."""
+    what = "Suites of C extensions under --leakcheck-native"
     out = [
-        "# Whole suites of real packages under --leakcheck",
+        f"# {what if native else 'Whole suites of real packages under --leakcheck'}",
         "",
         f"Measured {day} on Linux x86-64 by `{command}`, pytest {suites.PYTEST}. Each suite comes",
         "from its sdist and is run whole, in pairs, plain and with `--leakcheck`: the first pair in",
@@ -179,6 +189,7 @@ def markdown(rows: list[Compared], command: str, day: str) -> str:
         "outcome. *Suspects* are the tests that grew while they were screened, and so were traced.",
         "*Same verdicts*: of each test in all repeats. *Ratio*: wall time, median of the pairs.",
         "",
+        *(NATIVE_NOTES if native else ()),
         *(f"- {text}" for text in summary(rows)),
         "",
         "| " + " | ".join(COLUMNS) + " |",

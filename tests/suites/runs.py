@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tarfile
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from tests.suites.suites import Suite
 
 RECORDER = Path(__file__).with_name("recorder")
-QUIET = ("-q", "-c", "pyproject.toml", "-p", "no:randomly", "-p", "no:cacheprovider", "--color=no")
+NATIVE = "--leakcheck-native"
+SDIST_NEEDS = (*places.BUILD_NEEDS, "cython", "pybind11")
+"""What the packages' own scripts ask for before they tell their version."""
+QUIET = ("-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--color=no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ def sources(suite: Suite) -> Path:
             raise places.PlaceError("no CPython 3.11 to 3.13 to fetch sdists with")
         places.run(
             [
-                *(places.venv(on, places.BUILD_NEEDS, name="builder"), "-m", "pip"),
-                *("download", "-q", "--no-deps", "--no-binary", ":all:", "-d", folder),
+                *(places.venv(on, SDIST_NEEDS, name="sdists"), "-m", "pip", "download", "-q"),
+                *("--no-deps", "--no-build-isolation", "--no-binary", ":all:", "-d", folder),
                 f"{suite.name}=={suite.version}",
             ],
             f"fetching the sdist of {suite.name}",
@@ -64,6 +68,26 @@ def sources(suite: Suite) -> Path:
     return unpacked
 
 
+def _kind(leak_arguments: tuple[str, ...]) -> str:
+    if NATIVE in leak_arguments:
+        return "native"
+    return "leakcheck" if leak_arguments else "plain"
+
+
+def _place(suite: Suite, executable: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder that pytest is run in, and its arguments that say what is run."""
+    if not suite.inside:
+        return sources(suite), ("-c", "pyproject.toml", *suite.arguments)
+    (packages,) = executable.parents[1].glob("lib/python3*/site-packages")
+    tests = packages / suite.inside
+    if suite.folder and not tests.is_dir():
+        shutil.copytree(sources(suite) / suite.folder, tests)
+    scratch = executable.parents[1] / "scratch"
+    scratch.mkdir(exist_ok=True)
+    chosen = (str(tests / one) if one.endswith(".py") else one for one in suite.arguments)
+    return scratch, ("-c", os.devnull, f"--rootdir={packages}", *chosen)
+
+
 def run(
     suite: Suite, on: places.Python, leak_arguments: tuple[str, ...], repeat: int, timeout: float
 ) -> Run:
@@ -76,7 +100,8 @@ def run(
         places.PlaceError: something that the run needs is missing.
     """
     executable = places.venv(on, suite.requirements, name=f"suite-{suite.name}")
-    kind = "leakcheck" if leak_arguments else "plain"
+    kind = _kind(leak_arguments)
+    folder, chosen = _place(suite, executable)
     record = places.work_folder("suites") / "runs" / f"{suite.name}-{on.tag}-{kind}-{repeat}.jsonl"
     record.parent.mkdir(exist_ok=True)
     record.unlink(missing_ok=True)
@@ -85,7 +110,7 @@ def run(
         path.append(str(places.build(on)))
     env = dict(os.environ, PYTHONNOUSERSITE="1", PYTHONPATH=os.pathsep.join(path))
     env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
-    command = [executable, "-m", "pytest", *QUIET, *suite.arguments, *leak_arguments]
+    command = [executable, "-m", "pytest", *QUIET, *chosen, *leak_arguments]
     command += ["-p", "record_plugin", "--record", record, f"--order={repeat}"]
     if leak_arguments:
         command.append(f"--leakcheck-seed={repeat + 1}")
@@ -94,7 +119,7 @@ def run(
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
-            cwd=sources(suite),
+            cwd=folder,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -123,7 +148,7 @@ def found(
     suite: Suite, on: places.Python, leak_arguments: tuple[str, ...], repeat: int
 ) -> Run | None:
     """The run as it was stored last, whatever build of leakcheck made it; None without one."""
-    store = _store(suite, on, "leakcheck" if leak_arguments else "plain", repeat)
+    store = _store(suite, on, _kind(leak_arguments), repeat)
     if not store.is_file():
         return None
     kept = json.loads(store.read_text(encoding="utf-8"))
@@ -140,8 +165,7 @@ def stored(
     fresh: bool,
 ) -> Run:
     """The run, from the store when the same build and arguments have run to an end before."""
-    kind = "leakcheck" if leak_arguments else "plain"
-    store = _store(suite, on, kind, repeat)
+    store = _store(suite, on, _kind(leak_arguments), repeat)
     build = places.fingerprint() if leak_arguments else ""
     key = [on.version, *suite.requirements, *suite.arguments, *leak_arguments, build]
     if store.is_file() and not fresh:

@@ -15,7 +15,9 @@ class Suite:
         version: pinned release.
         needs: what its tests import or are run with, beside pytest.
         arguments: further arguments to pytest, with the reason in a comment beside them.
-        folder: where in the sdist its tests are.
+        folder: where in the sdist its tests are; empty: it comes with its tests installed.
+        inside: where in the environment its tests have to lie to run, such as "lxml/tests"; empty:
+            they run in the sdist. Its arguments that end in `.py` are files there.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Suite:
     needs: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     folder: str = "tests"
+    inside: str = ""
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -64,17 +67,60 @@ SUITES = (
     Suite("click", "8.5.1"),
 )
 
+# With C extensions that take memory from the C library by themselves, for --native.
+NATIVE = (
+    Suite(
+        "pillow",
+        "13.0.0",
+        # Numpy and the like are asked for by single tests, which skip without.
+        (),
+        (
+            *("Tests/test_file_jpeg.py", "Tests/test_file_png.py", "Tests/test_file_gif.py"),
+            *("Tests/test_imagefont.py", "Tests/test_image_filter.py", "Tests/test_arrow.py"),
+            *("Tests/test_image_convert.py", "Tests/test_image_resize.py"),
+            *("Tests/test_imagecms.py", "Tests/test_imagedraw.py"),
+        ),
+        folder="Tests",
+    ),
+    Suite(
+        "lxml",
+        "6.1.3",
+        (),
+        # Left out: the classes that others inherit from, which can't run by themselves, and what
+        # collects doctests of files that only a checkout has.
+        (
+            *("test_etree.py", "test_xslt.py", "test_xmlschema.py", "test_relaxng.py"),
+            *("test_threading.py", "test_sax.py"),
+            *("-k", "not _XIncludeTestCase and not test_suite"),
+        ),
+        folder="src/lxml/tests",
+        inside="lxml/tests",
+    ),
+    Suite(
+        "numpy",
+        "2.5.5",
+        ("hypothesis",),
+        (
+            *("linalg/tests/test_linalg.py", "linalg/tests/test_regression.py"),
+            *("fft/tests/test_pocketfft.py", "fft/tests/test_helper.py", "lib/tests/test_io.py"),
+            *("lib/tests/test_format.py", "lib/tests/test_shape_base.py"),
+        ),
+        folder="",
+        inside="numpy",
+    ),
+)
 
-def named(names: list[str]) -> list[Suite]:
+
+def named(names: list[str], among: tuple[Suite, ...] = SUITES) -> list[Suite]:
     """The suites asked for, in the order of the table; all when none is named.
 
     Raises:
         LookupError: a name that is not in the table.
     """
-    known = {suite.name: suite for suite in SUITES}
+    known = {suite.name: suite for suite in among}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise LookupError(
             f"no suite named {', '.join(unknown)}; there are {', '.join(known)}",
         )
-    return [suite for suite in SUITES if not names or suite.name in names]
+    return [suite for suite in among if not names or suite.name in names]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Native leaks of real packages, as leakcheck and other tools find them."""
