@@ -2,7 +2,8 @@
 """Check one scenario file in this process and write what was found as JSON.
 
 Run by file name in a fresh interpreter that may have nothing of the repository but the built
-package on its path: `python -P child.py SCENARIO.py OUT.json RATE MAX_TIME`.
+package on its path: `python -P child.py SCENARIO.py OUT.json RATE MAX_TIME [native]`. With `native`
+the shim has to be preloaded, and native memory is counted too.
 """
 
 from __future__ import annotations
@@ -64,6 +65,15 @@ def place(frame: Any) -> dict[str, Any]:
     }
 
 
+def taken_by(site: Any) -> str:
+    """The native function that took a site's blocks; empty where there is none."""
+    from leakcheck.judge.takers import taker
+    from leakcheck.report.native import in_words
+
+    frame = taker(site.native_frames)
+    return "" if frame is None else in_words(frame)
+
+
 def described(result: Any, seconds: float) -> dict[str, Any]:
     """A result as plain data, with the source text that only this process can find."""
     sites = []
@@ -77,6 +87,7 @@ def described(result: Any, seconds: float) -> dict[str, Any]:
                 "grows": site.grows,
                 "exact": site.exact,
                 "rate": site.rate,
+                "taken_by": taken_by(site),
             }
         )
     return {
@@ -100,7 +111,7 @@ def described(result: Any, seconds: float) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> None:
     """Load, check, write."""
-    scenario_file, out, rate, max_time = arguments
+    scenario_file, out, rate, max_time, *kinds = arguments
     path = Path(scenario_file).resolve()
     os.chdir(path.parent)
     sys.path.insert(0, str(path.parent))
@@ -109,6 +120,13 @@ def main(arguments: list[str]) -> None:
 
     body = load(path).scenario
     settings = Settings(rate=float(rate), max_time=float(max_time))
+    if "native" in kinds:
+        from leakcheck.probes.native import with_native
+        from leakcheck.probes.preload import ensure_listening, hide
+
+        hide(os.environ)
+        ensure_listening()
+        settings = with_native(settings)
     began = time.perf_counter()
     result = protocol.check_callable(body, settings)
     told = described(result, time.perf_counter() - began)

@@ -28,16 +28,25 @@ def run_child(
     max_time: float,
     timeout: float,
     library: Path | None,
+    native: bool = False,
 ) -> dict[str, Any]:
-    """What the child wrote, or {"state": "crash" | "timeout", "error": ...}."""
+    """What the child wrote, or {"state": "crash" | "timeout", "error": ...}.
+
+    With `native` it counts native memory too, by the shim of the build in `library`.
+    """
     env = dict(os.environ, PYTHONNOUSERSITE="1", PYTHONDONTWRITEBYTECODE="1")
     for name in ("PYTHONMALLOC", "PYTHONTRACEMALLOC", "PYTHONHOME", "COVERAGE_PROCESS_START"):
         env.pop(name, None)
     if library is not None:
         env["PYTHONPATH"] = str(library)
+    if native:
+        assert library is not None, "the shim is that of a build"
+        (shim,) = (library / "leakcheck").glob("_shim.*")
+        env["LD_PRELOAD"] = str(shim)
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "answer.json"
         command = [executable, "-P", CHILD, scenario, out, str(rate), str(max_time)]
+        command += ["native"] * native
         process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
@@ -70,9 +79,11 @@ def environment(target: Target) -> Path:
     )
 
 
-def run_target(target: Target, *, max_time: float, timeout: float, fresh: bool) -> dict[str, Any]:
+def run_target(
+    target: Target, *, max_time: float, timeout: float, fresh: bool, native: bool = False
+) -> dict[str, Any]:
     """The answer for one cell, from the store when the same build has answered before."""
-    store = places.work_folder("corpus-results") / f"{target.slug}.json"
+    store = places.work_folder("corpus-results") / f"{target.slug}{'--native' * native}.json"
     told_by = hashlib.sha256(CHILD.read_bytes()).hexdigest()[:8]
     key = f"{places.fingerprint()} {told_by} {max_time:g}"
     if store.is_file() and not fresh:
@@ -91,6 +102,7 @@ def run_target(target: Target, *, max_time: float, timeout: float, fresh: bool) 
         max_time=max_time,
         timeout=timeout,
         library=library,
+        native=native,
     )
     told["key"] = key
     store.write_text(json.dumps(told), encoding="utf-8")

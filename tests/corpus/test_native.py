@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from leakcheck.probes.preload import shim
+from tests.corpus.__main__ import taken_by
 
 pytest.importorskip("elftools")
 pytestmark = [
@@ -127,3 +128,14 @@ def test_a_thread_or_descriptor_is_told_at_the_python_line_that_called(told) -> 
             assert result["probe"] == PROBED[way]
             (opened,) = result["opened"]
             assert opened["frames"][-1]["function"] == "test_toy"
+
+
+def test_a_row_of_the_corpus_names_each_function_that_took_what_grows() -> None:
+    sites = [
+        {"grows": True, "taken_by": "scan in a.so"},
+        {"grows": True, "taken_by": "scan in a.so"},
+        {"grows": True, "taken_by": ""},
+        {"grows": False, "taken_by": "other in a.so"},
+    ]
+    assert taken_by({"sites": sites}) == ["scan in a.so"]
+    assert taken_by({"state": "crash"}) == []
