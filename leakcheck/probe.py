@@ -80,6 +80,10 @@ class Probe:
         if not callable(self.read):
             raise UsageError(f"the read of the probe {self.name} must be a function")
 
+    def __hash__(self) -> int:
+        """By its name: what reads a probe may be a C function, which has no hash of its own."""
+        return hash(self.name)
+
     def asked(self) -> int:
         """How many units there are now.
 

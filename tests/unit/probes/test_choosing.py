@@ -36,6 +36,18 @@ def test_words_choose_several() -> None:
     assert names("default,sockets") == [n for n in available() if n in {*DEFAULT, "sockets"}]
 
 
+def test_what_reads_a_probe_needs_no_hash() -> None:
+    class Counter:
+        __hash__ = None  # type: ignore[assignment]
+
+        def __call__(self) -> int:
+            return 0
+
+    counter = Probe("counter", "thing", "things", Counter())
+    assert chosen([counter, counter]) == (counter,)
+    assert names("counter,threads,counter", counter) == ["threads", "counter"]
+
+
 def test_probes_of_a_caller_come_last() -> None:
     assert names([OWN, "threads"]) == ["threads", "own"]
     assert names([OWN, OWN]) == ["own"]
