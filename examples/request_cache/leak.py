@@ -3,7 +3,7 @@
 import itertools
 
 _CACHE: dict[int, bytes] = {}
-_request_ids = itertools.count(1000)
+_request_ids = itertools.count(2000)
 
 
 def handle(request_id: int) -> bytes:

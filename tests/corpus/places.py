@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -102,7 +103,8 @@ def run(command: list[str | Path], what: str, cwd: Path | None = None) -> None:
         check=False,
     )
     if done.returncode:
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        told = re.sub(r" \(from versions: [^)]*\)", "", done.stdout)  # pip's list of all releases
+        lines = [line.strip() for line in told.splitlines() if line.strip()]
         tail = [line for line in lines if "error:" in line.lower()][:3] or lines[-3:]
         raise PlaceError(f"{what} failed: " + " / ".join(tail))
 

@@ -58,6 +58,7 @@ def test_blocks_of_other_threads_have_their_stacks(trace: Trace) -> None:
     assert all("Thread.run" in stack for stack in stacks)
 
 
+@pytest.mark.filterwarnings("ignore:.*is multi-threaded")  # as a worker of pytest-xdist is
 def test_a_fork_in_the_body_leaves_the_parent_measured(trace: Trace) -> None:
     kept = []
 
@@ -74,6 +75,7 @@ def test_a_fork_in_the_body_leaves_the_parent_measured(trace: Trace) -> None:
     assert recorded.raw["dropped"] == 0
 
 
+@pytest.mark.filterwarnings("ignore:.*is multi-threaded")  # as a worker of pytest-xdist is
 def test_a_child_that_comes_back_is_told_so(trace: Trace) -> None:
     parent = os.getpid()
     reading, writing = os.pipe()

@@ -45,7 +45,8 @@ def new() -> int:
 def lazy_source(_: Path) -> None:
     name = f"generated {new()}.py"
     loader = types.SimpleNamespace(get_source=lambda _: "x = 1\n")
-    linecache.lazycache(name, {"__name__": name, "__loader__": loader})
+    spec = types.SimpleNamespace(loader=loader)  # CPython 3.15 warns where it is missing.
+    linecache.lazycache(name, {"__name__": name, "__loader__": loader, "__spec__": spec})
 
 
 def importer(folder: Path) -> None:

@@ -65,6 +65,7 @@ def test_an_event_is_followed_until_it_is_left_and_what_fails_there_is_no_ones_f
     assert told == [1]
 
 
+@pytest.mark.filterwarnings("ignore:.*is multi-threaded")  # as a worker of pytest-xdist is
 def test_what_a_child_makes_is_not_told_of_its_parent(tmp_path: Path) -> None:
     names = Names("files")
     follow("tempfile.mkstemp", lambda arguments: names.add(str(arguments[0])))
