@@ -8,9 +8,9 @@ one looks, until it is full. The only proof is to empty it and see the growth go
 from __future__ import annotations
 
 import functools
-import gc
-import sys
 from dataclasses import dataclass
+from gc import collect, get_objects
+from sys import getallocatedblocks
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class FilledCache:
 
 def freed_by(empty: Callable[[], object]) -> int:
     """Live blocks that go when a cache is emptied."""
-    gc.collect()
-    live = sys.getallocatedblocks()
+    collect()
+    live = getallocatedblocks()
     empty()
-    gc.collect()
-    return live - sys.getallocatedblocks()
+    collect()
+    return live - getallocatedblocks()
 
 
 def fill_levels() -> dict[int, int]:
@@ -58,7 +58,7 @@ def fill_levels() -> dict[int, int]:
 
 
 def _wrappers() -> list[Any]:
-    return [one for one in gc.get_objects() if type(one) is _Wrapper]
+    return [one for one in get_objects() if type(one) is _Wrapper]
 
 
 def empty_filled(before: dict[int, int]) -> list[FilledCache]:

@@ -9,8 +9,8 @@ at by itself (kept.py).
 
 from __future__ import annotations
 
-import gc
 from collections import deque
+from gc import collect, get_objects, get_referents, is_tracked
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,7 +56,7 @@ class Recount(Step):
         if self._asked:
             return -1
         self._asked = True
-        gc.collect()
+        collect()
         lengths = {id(one): _length(one) for one in _containers()}
         lengths.pop(id(lengths), None)  # It grew while it was filled.
         self._before = lengths
@@ -68,7 +68,7 @@ class Recount(Step):
         """Count again, and name what grew."""
         interned = (load_core().interned() or 0) - self._interned
         self.interned = max(interned, 0) / self.runs
-        gc.collect()
+        collect()
         before, self._before = self._before, {}
         least = max(SHARE * self.runs * self._rate, 2)
         grown = [
@@ -127,13 +127,13 @@ def _containers() -> Iterator[Any]:
 
     CPython up to 3.13 does not track a dict of numbers and strings; later ones track every dict.
     """
-    tracked = gc.get_objects()
+    tracked = get_objects()
     for one in tracked:
         if issubclass(type(one), _KINDS):
             yield one
     seen: set[int] = set()
-    for one in gc.get_referents(*(one for one in tracked if not _is_module(one))):
-        if type(one) is dict and not gc.is_tracked(one) and id(one) not in seen:
+    for one in get_referents(*(one for one in tracked if not _is_module(one))):
+        if type(one) is dict and not is_tracked(one) and id(one) not in seen:
             seen.add(id(one))
             yield one
 

@@ -7,8 +7,8 @@ the interpreter's own descriptors.
 
 from __future__ import annotations
 
-import gc
 import types
+from gc import get_referents
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def order(kind: type) -> tuple[type, ...]:
 
 def namespace(kind: type) -> dict[str, Any]:
     """The dict of a class itself, not the view of it that the class shows."""
-    found = gc.get_referents(_DICT.__get__(kind))
+    found = get_referents(_DICT.__get__(kind))
     return found[0] if found and type(found[0]) is dict else {}
 
 

@@ -7,9 +7,9 @@ its rate, must show clearly.
 
 from __future__ import annotations
 
-import gc
 import math
-import sys
+from gc import collect
+from sys import getallocatedblocks
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leakcheck.measure.able import load_core
@@ -101,8 +101,8 @@ class Series:
 
     def _read(self) -> int:
         for _ in range(2):
-            gc.collect()
+            collect()
         if self._metric.wide:
             wide = load_core().wide(0) or (0, 0)
             return int(wide[self._metric is Metric.REFERENCES])
-        return sys.getallocatedblocks()
+        return getallocatedblocks()

@@ -9,7 +9,7 @@ count what two of them hold twice.
 
 from __future__ import annotations
 
-import gc
+from gc import get_referents
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,4 +64,4 @@ def _below(new: dict[int, object], entries: set[int]) -> set[int]:
 
 def _among(new: dict[int, object], objects: list[object]) -> set[int]:
     """Which of the new objects these refer to."""
-    return {id(one) for one in gc.get_referents(*objects)} & new.keys()
+    return {id(one) for one in get_referents(*objects)} & new.keys()

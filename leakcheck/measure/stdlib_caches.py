@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import abc
 import contextlib
-import gc
 import sys
 from dataclasses import dataclass
+from gc import get_objects, get_referents
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -93,7 +93,7 @@ class _Subclasses:
 
     @staticmethod
     def _classes() -> list[Any]:
-        return [one for one in gc.get_objects() if issubclass(type(one), abc.ABCMeta)]
+        return [one for one in get_objects() if issubclass(type(one), abc.ABCMeta)]
 
     def entries(self) -> int:
         dump = getattr(sys.modules.get("_abc"), "_get_dump", None)
@@ -144,7 +144,7 @@ def _structs() -> list[dict[Any, Any]]:
     kind = vars(loaded).get("Struct")
     return [
         one
-        for one in gc.get_referents(loaded)
+        for one in get_referents(loaded)
         if type(one) is dict and one and all(type(value) is kind for value in one.values())
     ]
 

@@ -18,15 +18,13 @@ from _pytest import unittest as unittest_plugin
 from _pytest._code.code import ReprFileLocation, TerminalRepr
 from _pytest.fixtures import FixtureDef
 from _pytest.logging import caplog_records_key
-from _pytest.outcomes import Failed, OutcomeException
+from _pytest.outcomes import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from _pytest._io import TerminalWriter
 
-NotPassed: Final = (Exception, OutcomeException)
-"""What a run raises when it did not pass; KeyboardInterrupt and its like are not among them."""
 
 _NAMES: Final = (
     (runner.SetupState, ("setup", "teardown_exact", "addfinalizer")),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.pytest_plugin._private import terminal_file, terminal_line
@@ -25,7 +25,7 @@ class ProgressLine:
         self._config = config
         self._name = nodeid.rpartition("::")[2] or nodeid
         self._max_time = max_time
-        self._began = time.monotonic()
+        self._began = monotonic()
         self._next = self._began + QUIET_SECONDS
         self._before: str | None = None
 
@@ -42,7 +42,7 @@ class ProgressLine:
 
     def __call__(self, phase: Phase, runs: int, _seconds: float) -> None:
         """A batch of runs is done."""
-        now = time.monotonic()
+        now = monotonic()
         if now < self._next:
             return
         self._next = now + EVERY_SECONDS

@@ -25,7 +25,6 @@ from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Result, Verdict
 from leakcheck.pytest_plugin._private import (
     Cycle,
-    NotPassed,
     known_hooks,
     known_request_signature,
 )
@@ -163,7 +162,7 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
     kept = Kept(item)
     try:
         cycle.down()
-    except NotPassed as error:
+    except BaseException as error:
         cycle.blank()
         if _goes_on(error):
             raise
@@ -193,7 +192,7 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
         except Unrepeatable as stopped:
             return not_measured(str(stopped))
         except BaseException as error:
-            interrupted = not isinstance(error, NotPassed) or _goes_on(error)
+            interrupted = _goes_on(error)
             raise
         finally:
             if not interrupted:
@@ -224,7 +223,7 @@ def _repeat(cycle: Cycle, kept: Kept, *, body: bool = True) -> Callable[[], None
                 phase[0] = "teardown"
                 kept.phase("teardown")
                 cycle.down()
-        except NotPassed as error:
+        except BaseException as error:
             if _goes_on(error):
                 raise
             raise Unrepeatable(_sentence(next(tick) - 1, phase[0], error)) from None
@@ -253,8 +252,8 @@ def _bare(cycle: Cycle, kept: Kept) -> Callable[[], bool]:
 
 
 def _goes_on(error: BaseException) -> bool:
-    """It is meant for the session, not for the test."""
-    return isinstance(error, pytest.exit.Exception) or by_timeout(error)
+    """It is meant for the session; pytest fails a test for all else, SystemExit included."""
+    return isinstance(error, (pytest.exit.Exception, KeyboardInterrupt)) or by_timeout(error)
 
 
 def _sentence(run: int, phase: str, error: BaseException) -> str:
@@ -274,7 +273,7 @@ def _take_down(cycle: Cycle) -> None:
     """Tear down what a run that failed has left set up."""
     try:
         cycle.down()
-    except NotPassed as error:
+    except BaseException as error:
         if _goes_on(error):
             raise
 
@@ -293,7 +292,7 @@ def _set_up_again(cycle: Cycle, kept: Kept, *, run: bool) -> None:
             if run:
                 cycle.call()
         cycle.rest()
-    except NotPassed as error:
+    except BaseException as error:
         # A test that cannot be repeated keeps its own outcome; pytest tears down what is there.
         if _goes_on(error):
             raise

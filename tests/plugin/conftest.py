@@ -51,6 +51,12 @@ class Run:
         return one
 
 
+def read(seen):
+    """What the witness wrote, by the ids of the tests."""
+    lines = seen.read_text().splitlines() if seen.exists() else []
+    return {nodeid: value for nodeid, _, value in map(json.loads, lines)}
+
+
 @pytest.fixture
 def run(pytester, monkeypatch):
     """Run pytest over one file; only the named plugins and leakcheck are loaded.
@@ -82,11 +88,6 @@ def run(pytester, monkeypatch):
             result = pytester.runpytest_inprocess(*words, *options)
         else:
             result = pytester.runpytest_subprocess(*words, *options, timeout=120)
-        found = {}
-        if seen.exists():
-            for line in seen.read_text().splitlines():
-                nodeid, _, value = json.loads(line)
-                found[nodeid] = value
-        return Run(result, found)
+        return Run(result, read(seen))
 
     return start
