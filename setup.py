@@ -67,6 +67,7 @@ PY = (
     "pyowners",
     "pycounts",
     "pyprobes",
+    "pyshut",
     "pynative",
     "module",
 )

@@ -18,6 +18,7 @@
 #include "pyloop.h"
 #include "pynative.h"
 #include "pyresult.h"
+#include "pyshut.h"
 #include "pywide.h"
 
 static PyObject *
@@ -256,8 +257,9 @@ core_exec(PyObject *module)
         return -1;
     }
     lc_pyframe_prepare();
-    if (lc_pyheap_prepare() < 0 || lc_pyfree_prepare() < 0 || lc_pywide_prepare() < 0 ||
-        lc_pyapart_prepare() < 0 || lc_pycheck_register(module) < 0) {
+    if (lc_pyheap_prepare() < 0 || lc_pyfree_prepare() < 0 || lc_pyshut_prepare() < 0 ||
+        lc_pywide_prepare() < 0 || lc_pyapart_prepare() < 0 ||
+        lc_pycheck_register(module) < 0) {
         return -1;
     }
     if (PyModule_AddIntConstant(module, "MODE_ADAPTIVE", LC_GROWTH_ADAPTIVE) < 0 ||

@@ -6,7 +6,9 @@ static PyObject *gc_collect;       /* gc.collect and so on, likewise. */
 static PyObject *gc_freeze;
 static PyObject *gc_unfreeze;
 static PyObject *gc_freeze_count;
-static PyObject *text_stream; /* io.TextIOWrapper, likewise. */
+static PyObject *text_stream;  /* io.TextIOWrapper, likewise. */
+static PyObject *gc_callbacks; /* The list that the collector goes by, likewise. */
+static PyObject *put_aside;    /* What was in it, while we collect; else empty. */
 
 /* CPython 3.12 freezes what exists at the end of its own start-up (375 objects in 3.12.1);
  * a program that freezes by itself freezes its whole heap, which is thousands. */
@@ -39,8 +41,11 @@ lc_pyheap_prepare(void)
     gc_unfreeze = attribute("gc", "unfreeze");
     gc_freeze_count = attribute("gc", "get_freeze_count");
     text_stream = attribute("io", "TextIOWrapper");
+    gc_callbacks = attribute("gc", "callbacks");
+    put_aside = PyList_New(0);
     if (get_blocks == NULL || gc_collect == NULL || gc_freeze == NULL ||
-        gc_unfreeze == NULL || gc_freeze_count == NULL || text_stream == NULL) {
+        gc_unfreeze == NULL || gc_freeze_count == NULL || text_stream == NULL ||
+        gc_callbacks == NULL || put_aside == NULL) {
         return -1;
     }
     return 0;
@@ -83,19 +88,45 @@ pass_on(const char *name)
     Py_DECREF(stream);
 }
 
+/* Puts all that is in one list before all that is in the other. */
+static int
+move_all(PyObject *from, PyObject *to)
+{
+    Py_ssize_t count = PyList_GET_SIZE(from);
+    if (count == 0) {
+        return 0;
+    }
+    return PyList_SetSlice(to, 0, 0, from) < 0 ? -1
+                                               : PyList_SetSlice(from, 0, count, NULL);
+}
+
+/* The program's callbacks are Python code that runs when a collection has just emptied the
+ * free lists, and leaves in them what it drops. Our collections are none of its own. */
+static int
+collect_unheard(void)
+{
+    bool known = PyList_CheckExact(gc_callbacks);
+    if (known && move_all(gc_callbacks, put_aside) < 0) {
+        return -1;
+    }
+    int64_t found = 1;
+    int status = 0;
+    for (int i = 0; i < COLLECTIONS_MAX && status == 0 && found != 0; i++) {
+        status = ask(gc_collect, &found);
+    }
+    if (known && move_all(put_aside, gc_callbacks) < 0) {
+        return -1;
+    }
+    return status;
+}
+
 int
 lc_pyheap_collect(void)
 {
     pass_on("stdout");
     pass_on("stderr");
-    for (int i = 0; i < COLLECTIONS_MAX; i++) {
-        int64_t found;
-        if (ask(gc_collect, &found) < 0) {
-            return -1;
-        }
-        if (found == 0) {
-            break;
-        }
+    if (collect_unheard() < 0) {
+        return -1;
     }
     PyType_ClearCache();
     return 0;

@@ -30,7 +30,8 @@ int lc_pyheap_prepare(void);
 int lc_pyheap_blocks(int64_t *out);
 
 /* Empties the buffers of stdout and stderr, collects until a collection frees nothing,
- * three times at most, which also empties the free lists, and clears the type cache. */
+ * three times at most, which also empties the free lists, and clears the type cache. What
+ * the program has in gc.callbacks does not hear of it. */
 int lc_pyheap_collect(void);
 
 /* Puts all objects that exist now out of the collector's sight, so that collections cost

@@ -10,11 +10,11 @@
 #include "pyclock.h"
 #include "pycode.h"
 #include "pycounts.h"
-#include "pyfree.h"
 #include "pyheap.h"
 #include "pyhook.h"
 #include "pyprobes.h"
 #include "pyrecord.h"
+#include "pyshut.h"
 #include "pystack.h"
 #include "pywide.h"
 
@@ -164,7 +164,7 @@ lc_pyloop_close(lc_pyloop *self)
     }
     self->state = CLOSED;
     if (self->tracing) {
-        lc_pyfree_open();
+        lc_pyshut_end();
         lc_pyhook_stop();
         lc_pycode_unwatch();
         self->tracing = false;
@@ -300,11 +300,9 @@ lc_pyloop_read(lc_pyloop *self)
                         "end the child with os._exit()");
         goto fail;
     }
-    if (lc_pyheap_collect() < 0) {
+    bool shut = self->tracing && self->settings.shut;
+    if ((shut ? lc_pyshut_collect() : lc_pyheap_collect()) < 0) {
         goto fail;
-    }
-    if (self->tracing && self->settings.shut) {
-        lc_pyfree_shut(); /* The first time before the baseline, which has what is kept. */
     }
     lc_pyloop_reading reading = {
         .phase = self->step.phase,

@@ -10,8 +10,6 @@ import pytest
 
 from tests.plugin.conftest import WITNESS, Run, read
 
-pytest_plugins = ["pytester"]
-
 SECONDS = 120
 """After so long a session hangs."""
 

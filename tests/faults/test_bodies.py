@@ -7,6 +7,8 @@ import pytest
 
 from tests.faults.conftest import AFTER
 
+pytest_plugins = ["pytester"]
+
 CLEAN = {
     "changes the folder": "import os, tempfile\ndef test_it(tmp_path): os.chdir(tmp_path)",
     "changes to a folder that goes": """

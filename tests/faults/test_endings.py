@@ -15,6 +15,8 @@ RUN = {  # The run, counted from the test's own, in which it happens, and the ph
 LEAKING = """
 import asyncio, os, signal, sys
 import pytest
+
+pytest_plugins = ["pytester"]
 RUNS = [0]
 KEPT = []
 def happens(): {what}

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
 BODY = "KEPT = []\ndef test_it(): KEPT.append(object())\n"
 PLACES = {
     "a full disk": "/dev/full",

@@ -6,6 +6,8 @@ import zipfile
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
 BODY = """
 KEPT = []
 def test_it(): KEPT.append(object())

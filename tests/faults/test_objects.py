@@ -5,6 +5,8 @@ import textwrap
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
 HOSTILE = {
     "an equality that raises": "def __eq__(self, other): raise ValueError\n__hash__ = None",
     "a hash that raises": "def __hash__(self): raise ValueError",

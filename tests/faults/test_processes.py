@@ -5,6 +5,8 @@ import textwrap
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
 CLEAN = {
     "forks a child that ends": """
         import os
