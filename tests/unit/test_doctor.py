@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The self-check and its table: each planted leak is found, and each blindness is said."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -168,9 +169,9 @@ def test_debug_builds_of_the_usual_allocator_are_no_obstacle(tmp_path):
 
 
 def test_a_pytest_that_does_not_fit_is_said(monkeypatch):
-    from leakcheck.pytest_plugin import _private
-
-    monkeypatch.setattr(_private, "missing", lambda: "SetupState.setup")
+    # Not the package's attribute: pytester forgets modules that were imported within it.
+    private = importlib.import_module("leakcheck.pytest_plugin._private")
+    monkeypatch.setattr(private, "missing", lambda: "SetupState.setup")
     findings, sightings = doctor.examine()
     found = doctor.faults(findings, sightings)
     assert len(found) == 1, found
