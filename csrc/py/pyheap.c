@@ -88,6 +88,12 @@ pass_on(const char *name)
     Py_DECREF(stream);
 }
 
+PyObject *
+lc_pyheap_callbacks(void)
+{
+    return PyList_CheckExact(gc_callbacks) ? gc_callbacks : NULL;
+}
+
 /* Puts all that is in one list before all that is in the other. */
 static int
 move_all(PyObject *from, PyObject *to)
@@ -105,8 +111,8 @@ move_all(PyObject *from, PyObject *to)
 static int
 collect_unheard(void)
 {
-    bool known = PyList_CheckExact(gc_callbacks);
-    if (known && move_all(gc_callbacks, put_aside) < 0) {
+    PyObject *callbacks = lc_pyheap_callbacks();
+    if (callbacks != NULL && move_all(callbacks, put_aside) < 0) {
         return -1;
     }
     int64_t found = 1;
@@ -114,7 +120,7 @@ collect_unheard(void)
     for (int i = 0; i < COLLECTIONS_MAX && status == 0 && found != 0; i++) {
         status = ask(gc_collect, &found);
     }
-    if (known && move_all(put_aside, gc_callbacks) < 0) {
+    if (callbacks != NULL && move_all(put_aside, callbacks) < 0) {
         return -1;
     }
     return status;

@@ -34,9 +34,14 @@ int lc_pyheap_blocks(int64_t *out);
  * the program has in gc.callbacks does not hear of it. */
 int lc_pyheap_collect(void);
 
-/* Puts all objects that exist now out of the collector's sight, so that collections cost
- * only what was made since, those of the frames that run among them; unless the program has frozen objects itself: thawing ours
- * would thaw its. (What CPython 3.12 freezes at its own start is thawed with ours.) */
+/* The list of callbacks that the collector goes by (borrowed); NULL where something else
+ * stood in its place when the extension was imported. */
+PyObject *lc_pyheap_callbacks(void);
+
+/* Puts all objects that exist now out of the collector's sight, those of the frames that
+ * run among them, so that collections cost only what was made since; unless the program
+ * has frozen objects itself: thawing ours would thaw its. (What CPython 3.12 freezes at its
+ * own start is thawed with ours.) */
 int lc_pyheap_freeze(lc_pyheap_state *out);
 
 /* Undoes it, whatever the program did meanwhile. Keeps an exception that is set. */

@@ -6,8 +6,7 @@
 #include "pyfree.h"
 #include "pyheap.h"
 
-static PyObject *callbacks; /* The list that the collector goes by; owned for ever. */
-static PyObject *callback;  /* Ours, likewise. */
+static PyObject *callback; /* Owned for ever. */
 
 static PyObject *
 collected(PyObject *ignored, PyObject *arguments)
@@ -25,21 +24,17 @@ static PyMethodDef definition = {
 int
 lc_pyshut_prepare(void)
 {
-    if (callback != NULL) {
-        return 0;
+    if (callback == NULL) {
+        callback = PyCFunction_New(&definition, NULL);
     }
-    PyObject *gc = PyImport_ImportModule("gc");
-    callbacks = gc == NULL ? NULL : PyObject_GetAttrString(gc, "callbacks");
-    Py_XDECREF(gc);
-    callback = callbacks == NULL ? NULL : PyCFunction_New(&definition, NULL);
     return callback == NULL ? -1 : 0;
 }
 
 /* Where ours is in the list; -1: nowhere. */
 static Py_ssize_t
-place(void)
+place(PyObject *callbacks)
 {
-    Py_ssize_t at = PyList_CheckExact(callbacks) ? PyList_GET_SIZE(callbacks) : 0;
+    Py_ssize_t at = callbacks != NULL ? PyList_GET_SIZE(callbacks) : 0;
     while (--at >= 0 && PyList_GET_ITEM(callbacks, at) != callback) {
     }
     return at;
@@ -48,7 +43,8 @@ place(void)
 int
 lc_pyshut_collect(void)
 {
-    if (PyList_CheckExact(callbacks) && place() < 0 &&
+    PyObject *callbacks = lc_pyheap_callbacks();
+    if (callbacks != NULL && place(callbacks) < 0 &&
         PyList_Insert(callbacks, 0, callback) < 0) {
         return -1;
     }
@@ -61,7 +57,8 @@ void
 lc_pyshut_end(void)
 {
     lc_pyfree_open();
-    Py_ssize_t at = place();
+    PyObject *callbacks = lc_pyheap_callbacks();
+    Py_ssize_t at = place(callbacks);
     if (at >= 0) {
         PyObject *type;
         PyObject *value;

@@ -91,10 +91,7 @@ def gone(session: Session, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     A test that is not there any more counts too, when the session ran all tests there are.
     """
     seen = {key_of(one) for one in session.tests if _leaks(one)}
-    tests: dict[str, bool] = {}  # without parameters: each was measured
-    for one in session.tests:
-        name = without_parameters(one.nodeid)
-        tests[name] = tests.get(name, True) and _is_measured(one)
+    tests = _measured(session.tests)
     return tuple(
         entry
         for entry in entries
@@ -139,9 +136,8 @@ def updated(session: Session, entries: Iterable[Entry], **added: str) -> tuple[E
 def shrunk(entry: Entry, sessions: Sequence[Session]) -> Entry:
     """The entry without what does not grow any more in its tests, if all were measured."""
     tests = [one for session in sessions for one in session.tests]
-    measured = {without_parameters(one.nodeid) for one in tests}
-    measured -= {without_parameters(one.nodeid) for one in tests if not _is_measured(one)}
-    if not measured.issuperset(entry.tests):
+    measured = _measured(tests)
+    if not all(measured.get(name, False) for name in entry.tests):
         return entry
     seen = {
         name
@@ -186,6 +182,15 @@ def _why(entry: Entry) -> str:
 
 def _leaks(one: Tested) -> bool:
     return one.result is not None and one.result.verdict.leaks
+
+
+def _measured(tests: Iterable[Tested]) -> dict[str, bool]:
+    """By ids without parameters: whether each such test was measured."""
+    found: dict[str, bool] = {}
+    for one in tests:
+        name = without_parameters(one.nodeid)
+        found[name] = found.get(name, True) and _is_measured(one)
+    return found
 
 
 def _is_measured(one: Tested) -> bool:

@@ -14,9 +14,9 @@ import sys
 import sysconfig
 from importlib import metadata, util
 from pathlib import Path
-from time import CLOCK_MONOTONIC, clock_gettime
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.measure.clock import now
 from leakcheck.measure.demangling import demangled
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Names:
 
     def __init__(self) -> None:
         self.unexplained: list[str] = []
-        self._end = clock_gettime(CLOCK_MONOTONIC) + SECONDS
+        self._end = now() + SECONDS
         self._open: list[Callable[[], None]] = []
         if util.find_spec("elftools") is None:
             self.unexplained.append(MISSING)
@@ -69,7 +69,7 @@ class Names:
             self._lines = functools.cache(self._read)
 
     def _late(self) -> bool:
-        late = clock_gettime(CLOCK_MONOTONIC) > self._end
+        late = now() > self._end
         if late and LATE not in self.unexplained:
             self.unexplained.append(LATE)
         return late

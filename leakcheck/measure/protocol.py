@@ -18,14 +18,13 @@ short trace of the second kind takes the place of the confirmation, if memory gr
 
 from __future__ import annotations
 
-import functools
-import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from leakcheck.errors import ProbeError
 from leakcheck.measure import plan
 from leakcheck.measure.able import ensure_able, load_core
+from leakcheck.measure.clock import now
 from leakcheck.measure.confirm import as_proven, concluded, goes_on, joined, longer, with_lines_of
 from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result
 from leakcheck.measure.counting import names_of, namespaces
@@ -45,10 +44,7 @@ if TYPE_CHECKING:
     from leakcheck.measure.raw import RawResult
     from leakcheck.measure.series import Step
 
-__all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able", "now"]
-
-now: Final = functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC)
-"""Seconds of a clock that nobody replaces: a test may freeze or move those with usual names."""
+__all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
 
 Roots = Callable[[], Mapping[str, object]]
 """Values of wider fixtures by the name to show, asked for when a leak is certain."""

@@ -12,7 +12,8 @@ from leakcheck.api import identified, managed
 from leakcheck.canaries import ensure_seeing
 from leakcheck.errors import BlindError
 from leakcheck.judge.sites import is_telling
-from leakcheck.measure.protocol import Precedents, now
+from leakcheck.measure.clock import now
+from leakcheck.measure.protocol import Precedents
 from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names

@@ -3,28 +3,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import subprocess
-import sys
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leakcheck import _core
+from tests.ext.preloading import HEARS, SHIM, preloaded, told_of
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "native_body.c"
-FOUND = find_spec("leakcheck._shim")
-SHIM = FOUND.origin if FOUND is not None else None
-ASAN = "libasan" in os.environ.get("LD_PRELOAD", "")
 
-pytestmark = pytest.mark.skipif(
-    SHIM is None or ASAN, reason="no shim for this C library, or ASan stands in its place"
-)
+pytestmark = HEARS
 
 WAYS = re.findall(r"^body_(\w+)\(int keep\)$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
 UNKNOWN = {"foreign_thread"}
@@ -43,19 +34,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def preloaded(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    assert SHIM is not None
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=os.environ | {"LD_PRELOAD": SHIM} | environment,
-        cwd=HERE.parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
 def test_without_the_shim_nothing_is_heard() -> None:
     assert _core.native_listen() is False
     assert _core.native_blocks() == 0
@@ -70,15 +48,7 @@ def test_a_preloaded_shim_without_a_listener_changes_nothing() -> None:
 def test_what_is_kept_is_a_leak_at_its_line_and_what_is_given_back_is_clean(
     library: Path, way: str
 ) -> None:
-    done = preloaded(str(HERE / "native_listened.py"), str(library), way)
-    assert done.returncode == 0, done.stderr
-    told: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(one["held"], one["keep"]) for one in told] == [
-        (True, True),
-        (True, False),
-        (False, True),
-        (False, False),
-    ]
+    told = told_of(library, way)
     for one in told:
         assert one["dropped"] == 0
         if not one["keep"]:

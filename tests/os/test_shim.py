@@ -3,28 +3,20 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-SOURCE = HERE / "hazards.c"
-FOUND = find_spec("leakcheck._shim")
-CORE = find_spec("leakcheck._core")
-SHIM = FOUND.origin if FOUND is not None else None
-ASAN = "libasan" in os.environ.get("LD_PRELOAD", "")
+from tests.ext.preloading import FOUND, HEARS, preloaded, told_of
 
-pytestmark = pytest.mark.skipif(
-    SHIM is None or ASAN, reason="no shim for this C library, or ASan stands in its place"
-)
+HERE = Path(__file__).parent
+SOURCE = HERE / "hazards.c"
+CORE = find_spec("leakcheck._core")
+
+pytestmark = HEARS
 
 HAZARDS = re.findall(r"^body_(\w+)\(int keep\)$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -39,30 +31,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "hazards.so"
 
 
-def preloaded(*arguments: str) -> subprocess.CompletedProcess[str]:
-    assert SHIM is not None
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=os.environ | {"LD_PRELOAD": SHIM},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
 @pytest.mark.parametrize("hazard", HAZARDS)
 def test_what_is_kept_is_a_leak_and_the_hazard_alone_is_clean(library: Path, hazard: str) -> None:
-    done = preloaded(str(ROOT / "tests/ext/native_listened.py"), str(library), hazard)
-    assert done.returncode == 0, done.stderr
-    told: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(one["held"], one["keep"]) for one in told] == [
-        (True, True),
-        (True, False),
-        (False, True),
-        (False, False),
-    ]
+    told = told_of(library, hazard)
     for one in told:
         if not one["keep"]:
             assert one["verdict"] == 0, one
