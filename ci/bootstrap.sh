@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs what a fresh Debian or Ubuntu lacks. Usage: bash ci/bootstrap.sh [demo|check]
+# Installs what a fresh Debian or Ubuntu lacks. Usage: bash ci/bootstrap.sh [demo|check|fuzz]
 #   demo   what an installation from source needs
 #   check  and what the whole check needs
+#   fuzz   and what tests/c/run.py --flavour fuzz needs
 # Asks apt-get only for what is missing, and says what it installs. Safe to run again.
 set -euo pipefail
 
 purpose="${1:-check}"
 case "$purpose" in
-  demo | check) ;;
+  demo | check | fuzz) ;;
   *)
-    echo "ci/bootstrap.sh: unknown purpose '$purpose'; say demo or check" >&2
+    echo "ci/bootstrap.sh: unknown purpose '$purpose'; say demo, check or fuzz" >&2
     exit 2
     ;;
 esac
@@ -33,6 +34,9 @@ has_python_headers() {
   "$python" -c 'import sys, sysconfig, pathlib
 sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "internal/pycore_frame.h").is_file())'
 }
+has_libfuzzer() {
+  [ -e "$(clang --print-resource-dir)/lib/linux/libclang_rt.fuzzer-$(uname -m).a" ]
+}
 has_jemalloc() {
   ldconfig -p | grep -q 'libjemalloc\.so'
 }
@@ -44,13 +48,16 @@ need python3-venv "${python:-false}" -c 'import ensurepip, venv'
 need python3-dev has_python_headers
 need gcc command -v "${CC:-cc}"
 need libc6-dev compiler_finds stdlib.h
-if [ "$purpose" = check ]; then
+if [ "$purpose" != demo ]; then
   need libcmocka-dev compiler_finds cmocka.h
   need valgrind command -v valgrind
   # valgrind reads the loader's symbols, which Debian keeps apart.
   command -v valgrind >/dev/null 2>&1 || missing+=(libc6-dbg)
   # Another malloc, beside which native memory can't be heard.
   need libjemalloc2 has_jemalloc
+fi
+if [ "$purpose" = fuzz ]; then
+  need clang command -v clang
 fi
 
 install() { # install PACKAGE...: by apt-get, which says nothing unless it fails
@@ -77,6 +84,15 @@ if [ "${#missing[@]}" -gt 0 ]; then
   fi
   if ! install "${missing[@]}"; then
     echo "ci/bootstrap.sh: apt-get could not install ${missing[*]}; its last lines stand above" >&2
+    exit 1
+  fi
+fi
+
+# libFuzzer lies in the runtime of the clang that is there, whose number is in the package's name.
+if [ "$purpose" = fuzz ] && ! has_libfuzzer; then
+  runtime="libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1 || ! install "$runtime"; then
+    echo "ci/bootstrap.sh: libFuzzer is missing here; as root run: apt-get update && apt-get install -y $runtime" >&2
     exit 1
   fi
 fi

@@ -5,7 +5,7 @@
 #   LEAKCHECK_PYTHONS="..."   interpreters to test instead of those found
 #   KEEP_GOING=1              go on after a failed step; the exit status still tells
 #   FULL=1                    the long campaigns too (CPythons of Debian unstable, leak cases, whole
-#                             suites, benchmarks)
+#                             suites, benchmarks, fuzzing of the C core)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset LEAKCHECK_COVERAGE LEAKCHECK_SANITIZE LEAKCHECK_WERROR LEAKCHECK_CFLAGS
@@ -121,6 +121,7 @@ step c-style c_style
 step c-plain python3 tests/c/run.py --flavour plain
 step c-sanitized python3 tests/c/run.py --flavour asan
 step c-valgrind python3 tests/c/run.py --flavour valgrind
+step c-threads python3 tests/c/run.py --flavour tsan
 
 for python in "${pythons[@]}"; do
   version="$("$python" -c 'import platform; print(platform.python_version())')"
@@ -168,6 +169,8 @@ if [ "${FULL:-0}" = 1 ]; then
   for version in 3.14 3.15; do # not of this machine: in a chroot
     step "full-pythons-$version" bash ci/pythons.sh "$version"
   done
+  step full-fuzz-set-up bash ci/bootstrap.sh fuzz
+  step full-fuzz python3 tests/c/run.py --flavour fuzz --seconds 300
   for campaign in corpus suites bench; do
     step "full-$campaign" "$venv/bin/python" -m "tests.$campaign"
   done

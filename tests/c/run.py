@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds and runs the C tests: python3 tests/c/run.py [--flavour plain|asan|valgrind|cov] [STEM ...].
+"""Builds and runs the C tests: python3 tests/c/run.py [--flavour plain|asan|valgrind|tsan|cov|fuzz] [STEM ...].
 
 A test is tests/c/test_<stem>.c with its own main. Among its first lines stands
 
@@ -7,6 +7,10 @@ A test is tests/c/test_<stem>.c with its own main. Among its first lines stands
 
 the sources of csrc/core it is linked with. tests/c/support/mem_fake.c stands in for mem.c unless
 mem.c is on that line. Needs only the standard library, a C compiler and cmocka.
+
+A fuzz target is tests/c/fuzz/fuzz_<stem>.c. It runs with pseudo-random inputs beside the tests,
+and in the flavour fuzz, alone, under libFuzzer for --seconds each: that needs clang, and what it
+found stays in build/c/fuzz/corpus. The flavour tsan takes the tests that start threads.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests" / "c"
 CORE = ROOT / "csrc" / "core"
+FUZZ = TESTS / "fuzz"
+REPLAY = FUZZ / "replay.c"
 TIMEOUT = 300.0  # seconds for one test program; a hang ends here
 
 WARNINGS = (
@@ -40,8 +46,20 @@ FLAGS = {
         "-fno-omit-frame-pointer",
     ],
     "valgrind": ["-O1", "-g"],
+    "tsan": ["-O1", "-g", "-fsanitize=thread", "-fno-sanitize-recover=all"],
+    "fuzz": [
+        "-O1",
+        "-g",
+        "-fsanitize=fuzzer,address,undefined",
+        "-Wno-sign-conversion",  # clang takes an int that becomes an enum for one
+        "-fno-sanitize-recover=all",
+        "-fno-omit-frame-pointer",
+    ],
     "cov": ["-O0", "-g", "--coverage", "-fprofile-update=atomic", "-DNDEBUG"],
 }
+COMPILERS = {"fuzz": "clang"}  # where it is not $CC, or cc
+SLOW_REPLAY = {"valgrind": "40", "asan": "200"}  # inputs for a target, of 500 elsewhere
+THREADS = re.compile(r"#include <(?:pthread|threads)\.h>")
 VALGRIND = ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", "--track-origins=yes"]
 
 
@@ -57,6 +75,23 @@ class Outcome:
     passed: int
     failed: int
     output: str
+    note: str = ""
+
+
+def stem_of(test: Path) -> str:
+    """How a test is named on the command line: blocks for test_blocks.c, fuzz_blocks for a target."""
+    return test.stem.removeprefix("test_")
+
+
+def tests_of(flavour: str) -> list[Path]:
+    """The tests that a flavour runs by itself."""
+    targets = sorted(FUZZ.glob("fuzz_*.c"))
+    if flavour == "fuzz":
+        return targets
+    tests = sorted(TESTS.glob("test_*.c"))
+    if flavour == "tsan":
+        return [one for one in tests if THREADS.search(one.read_text(encoding="utf-8"))]
+    return [*tests, *targets]
 
 
 def links(test: Path) -> list[Path]:
@@ -65,7 +100,7 @@ def links(test: Path) -> list[Path]:
     found = re.search(r"\bLinks:\s*([^*;\n]*)", head)
     if found is None:
         raise BrokenTestError(
-            f"{test.relative_to(ROOT)}: no line `/* Links: {test.stem.removeprefix('test_')}.c */` "
+            f"{test.relative_to(ROOT)}: no line `/* Links: {stem_of(test)}.c */` "
             "among the first 25; add it, naming the csrc/core sources to link"
         )
     paths = [CORE / name for name in found.group(1).split()]
@@ -81,8 +116,9 @@ def links(test: Path) -> list[Path]:
 def compile_one(compiler: list[str], flags: list[str], source: Path, target: Path) -> None:
     """Compile one source file; our own rules for csrc/core, without -Wconversion for tests."""
     strict = ["-Wconversion"] if source.parent == CORE else []
-    includes = [f"-I{path}" for path in (CORE, ROOT / "csrc", TESTS / "support", TESTS, ROOT)]
-    command = [*compiler, "-std=c11", *flags, *WARNINGS, *strict, *includes]
+    folders = (CORE, ROOT / "csrc", TESTS / "support", TESTS, FUZZ, ROOT)
+    includes = [f"-I{path}" for path in folders]
+    command = [*compiler, "-std=c11", *WARNINGS, *strict, *flags, *includes]
     done = subprocess.run(
         [*command, "-c", str(source), "-o", str(target)],
         capture_output=True,
@@ -93,12 +129,15 @@ def compile_one(compiler: list[str], flags: list[str], source: Path, target: Pat
         raise BrokenTestError(done.stderr)
 
 
-def build(compiler: list[str], flags: list[str], test: Path, folder: Path) -> Path:
+def build(compiler: list[str], flavour: str, test: Path, folder: Path) -> Path:
     """Compile and link one test in a folder of its own; returns the program."""
     folder.mkdir(parents=True, exist_ok=True)
+    flags = FLAGS[flavour]
     sources = [test, *links(test)]
     if CORE / "mem.c" not in sources:
         sources.append(TESTS / "support" / "mem_fake.c")
+    if test.parent == FUZZ and flavour != "fuzz":  # libFuzzer brings a main.
+        sources.append(REPLAY)
     objects = [folder / f"{source.stem}.o" for source in sources]
     for source, target in zip(sources, objects, strict=True):
         compile_one(compiler, flags, source, target)
@@ -114,9 +153,9 @@ def build(compiler: list[str], flags: list[str], test: Path, folder: Path) -> Pa
     return program
 
 
-def execute(program: Path, *, valgrind: bool) -> tuple[int, str]:
+def execute(command: list[str], flavour: str, timeout: float = TIMEOUT) -> tuple[int, str]:
     """Run one test program: its exit status and everything it printed."""
-    command = [*(VALGRIND if valgrind else []), str(program)]
+    replay = {"LEAKCHECK_REPLAY": SLOW_REPLAY[flavour]} if flavour in SLOW_REPLAY else {}
     try:
         done = subprocess.run(
             command,
@@ -124,12 +163,13 @@ def execute(program: Path, *, valgrind: bool) -> tuple[int, str]:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=TIMEOUT,
+            timeout=timeout,
+            env={**os.environ, **replay},
             check=False,
         )
     except subprocess.TimeoutExpired as late:
         printed = late.stdout.decode(errors="replace") if late.stdout else ""
-        return 1, f"{printed}\nstill running after {TIMEOUT:.0f} s\n"
+        return 1, f"{printed}\nstill running after {timeout:.0f} s\n"
     return done.returncode, done.stdout
 
 
@@ -142,15 +182,32 @@ def count(status: int, output: str) -> tuple[int, int]:
     return passed, failed
 
 
-def run_test(compiler: list[str], flavour: str, test: Path, out: Path) -> Outcome:
+def run_test(compiler: list[str], flavour: str, test: Path, out: Path, seconds: int) -> Outcome:
     """Build and run one test."""
-    stem = test.stem.removeprefix("test_")
+    stem = stem_of(test)
     try:
-        program = build(compiler, FLAGS[flavour], test, out / stem)
+        program = build(compiler, flavour, test, out / stem)
     except BrokenTestError as broken:
         return Outcome(stem, 0, 1, str(broken))
-    status, output = execute(program, valgrind=flavour == "valgrind")
+    if flavour == "fuzz":
+        return fuzz(program, stem, out, seconds)
+    command = [*(VALGRIND if flavour == "valgrind" else []), str(program)]
+    status, output = execute(command, flavour)
     return Outcome(stem, *count(status, output), output)
+
+
+def fuzz(program: Path, stem: str, out: Path, seconds: int) -> Outcome:
+    """Run a target under libFuzzer, beginning with what it found before; a crash is kept."""
+    corpus = out / "corpus" / stem
+    corpus.mkdir(parents=True, exist_ok=True)
+    words = [f"-max_total_time={seconds}", "-max_len=4096", "-print_final_stats=1", "-timeout=20"]
+    command = [str(program), *words, f"-artifact_prefix={out / stem}/", str(corpus)]
+    status, output = execute(command, "fuzz", seconds + TIMEOUT)
+    done = re.search(r"stat::number_of_executed_units: *(\d+)", output)
+    if status != 0 or done is None:
+        return Outcome(stem, 0, 1, output)
+    kept = len(list(corpus.iterdir()))
+    return Outcome(stem, 1, 0, output, f", {int(done[1]):,} inputs, {kept} of them kept")
 
 
 def main(argv: list[str]) -> int:
@@ -158,30 +215,36 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--flavour", choices=sorted(FLAGS), default="plain")
     parser.add_argument("--build", type=Path, default=None, help="folder for objects and programs")
+    parser.add_argument("--seconds", type=int, default=60, help="of fuzz, for each target (60)")
     parser.add_argument("stems", nargs="*", help="e.g. blocks for test_blocks.c; all by default")
     options = parser.parse_args(argv)
-    compiler = shlex.split(os.environ.get("CC", "cc"))
+    compiler = shlex.split(COMPILERS.get(options.flavour) or os.environ.get("CC", "cc"))
     for tool in (compiler[0], *(["valgrind"] if options.flavour == "valgrind" else [])):
         if shutil.which(tool) is None:
-            print(f"tests/c/run.py: {tool} was not found; `bash ci/bootstrap.sh check` installs it")
+            purpose = "fuzz" if options.flavour == "fuzz" else "check"
+            print(
+                f"tests/c/run.py: {tool} was not found; `bash ci/bootstrap.sh {purpose}` installs it"
+            )
             return 2
-    tests = sorted(TESTS.glob("test_*.c"))
+    tests = tests_of(options.flavour)
     if options.stems:
-        known = {test.stem.removeprefix("test_"): test for test in tests}
+        known = {stem_of(test): test for test in tests}
         unknown = [stem for stem in options.stems if stem not in known]
         if unknown:
-            print(f"tests/c/run.py: no test for {unknown}; there are {sorted(known)}")
+            print(f"tests/c/run.py: no test for {unknown} here; there are {sorted(known)}")
             return 2
         tests = [known[stem] for stem in options.stems]
     out = options.build or ROOT / "build" / "c" / options.flavour
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         outcomes = list(
-            pool.map(lambda test: run_test(compiler, options.flavour, test, out), tests)
+            pool.map(
+                lambda test: run_test(compiler, options.flavour, test, out, options.seconds), tests
+            )
         )
     for outcome in outcomes:
         if outcome.failed:
             print(f"--- {outcome.stem}\n{outcome.output}")
-        print(f"{outcome.stem}: {outcome.passed} passed, {outcome.failed} failed")
+        print(f"{outcome.stem}: {outcome.passed} passed, {outcome.failed} failed{outcome.note}")
     passed = sum(outcome.passed for outcome in outcomes)
     failed = sum(outcome.failed for outcome in outcomes)
     print(f"{options.flavour}: {passed} passed, {failed} failed")
