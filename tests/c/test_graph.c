@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: graph.c */
-#include "graph.h"
+/* Links: */
+/* graph.c is included instead: its limit and its faults are reached from inside. */
+#include "graph.c"
 
 #include "mem_fake.h"
 #include "random.h"
@@ -309,6 +310,46 @@ done:
 }
 
 static void
+a_full_graph_says_so_and_still_knows_what_it_has(void **state)
+{
+    (void)state;
+    lc_graph *g = with_nodes(2);
+    g->count = LC_GRAPH_NONE - 1; /* As if there were so many. */
+    uint32_t node = 99;
+    assert_int_equal(lc_graph_add(g, key_at(2), &node), LC_FULL);
+    assert_int_equal(node, 99);
+    assert_int_equal(added(g, key_at(1)), 1);
+    g->count = 2;
+    assert_int_equal(lc_graph_find(g, key_at(2)), LC_GRAPH_NONE);
+    assert_true(lc_graph_check(g));
+    lc_graph_free(g);
+}
+
+static void
+check_sees_a_key_that_is_lost(void **state)
+{
+    (void)state;
+    lc_graph *g = with_nodes(2);
+    g->nodes[1].key = key_at(7);
+    assert_false(lc_graph_check(g));
+    lc_graph_free(g);
+}
+
+static void
+check_sees_a_way_that_costs_more_than_what_it_leads_to(void **state)
+{
+    (void)state;
+    lc_graph *g = with_nodes(2);
+    const edge edges[] = {{0, 1, 5}};
+    assert_int_equal(lc_graph_start(g, 0, 3, 0), LC_OK);
+    assert_int_equal(walk(g, edges, 1, NULL), 2);
+    assert_true(lc_graph_check(g));
+    g->nodes[1].state = OUT | 2;
+    assert_false(lc_graph_check(g));
+    lc_graph_free(g);
+}
+
+static void
 every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -338,6 +379,9 @@ main(void)
         cmocka_unit_test(more_than_the_greatest_cost_counts_as_that),
         cmocka_unit_test(a_deep_chain_is_walked_to_its_end),
         cmocka_unit_test(random_graphs_agree_with_trying_every_edge),
+        cmocka_unit_test(a_full_graph_says_so_and_still_knows_what_it_has),
+        cmocka_unit_test(check_sees_a_key_that_is_lost),
+        cmocka_unit_test(check_sees_a_way_that_costs_more_than_what_it_leads_to),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,21 @@ check_sees_a_stack_that_is_lost(void **state)
 }
 
 static void
+check_sees_a_number_that_is_no_stacks(void **state)
+{
+    (void)state;
+    lc_stacks *s = lc_stacks_new();
+    const uintptr_t calls[] = {0x1000, 0x2000};
+    const uintptr_t other[] = {0x7000};
+    intern(s, other, 1);
+    assert_int_equal(lc_pairs_put(&s->numbers, hash_of(calls, 2), 0, 0), LC_OK);
+    intern(s, calls, 2); /* Found behind the other, and both are where they belong. */
+    assert_int_equal(lc_stacks_count(s), 2);
+    assert_false(lc_stacks_check(s));
+    lc_stacks_free(s);
+}
+
+static void
 every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -166,6 +181,7 @@ main(void)
         cmocka_unit_test(a_full_table_says_so_and_still_knows_what_it_has),
         cmocka_unit_test(many_stacks_keep_their_numbers),
         cmocka_unit_test(check_sees_a_stack_that_is_lost),
+        cmocka_unit_test(check_sees_a_number_that_is_no_stacks),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
