@@ -152,6 +152,9 @@ def _measured(
     function: Callable[[], object], settings: Settings, progress: _Progress | None
 ) -> Result:
     """What runs of the function, or of the coroutine that it returns, leave alive."""
+    from leakcheck.measure.able import refuse_others
+
+    refuse_others()
     from leakcheck.measure import protocol
 
     protocol.ensure_able()

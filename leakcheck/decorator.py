@@ -122,6 +122,9 @@ def _wrap(function: Callable[P, R], settings: Settings, *, strict: bool) -> Call
         if managed.get() or inside.get():
             return outcome
         refuse_unfinished(outcome, function)
+        from leakcheck.measure.able import refuse_others
+
+        refuse_others()
         from leakcheck.measure import protocol
 
         protocol.ensure_able()
@@ -156,6 +159,9 @@ def _wrap_coroutine(
         outcome = await function(*args, **kwargs)
         if managed.get() or inside.get():
             return outcome
+        from leakcheck.measure.able import refuse_others
+
+        refuse_others()
         from leakcheck.measure import protocol
 
         protocol.ensure_able()

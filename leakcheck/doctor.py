@@ -7,7 +7,6 @@ import faulthandler
 import os
 import platform
 import sys
-import tracemalloc
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -67,6 +66,8 @@ def _allocator() -> Finding:
 
 def _tools() -> list[Finding]:
     """Other tools in this process; those that are in the way are faults of the sampler."""
+    import tracemalloc  # Here: where there is none, that is said before it is looked at.
+
     tracer = sys.gettrace()
     profiler = sys.getprofile()
     return [

@@ -214,8 +214,14 @@ def _rules(config: pytest.Config) -> Rules:
 
 
 def _get_ready(config: pytest.Config) -> Checks:
-    from leakcheck.canaries import ensure_seeing
     from leakcheck.errors import BlindError
+    from leakcheck.measure.able import refuse_others
+
+    try:
+        refuse_others()
+    except BlindError as error:
+        raise pytest.UsageError(str(error)) from None
+    from leakcheck.canaries import ensure_seeing
     from leakcheck.pytest_plugin.checks import Checks
     from leakcheck.pytest_plugin.select import read_wishes
 

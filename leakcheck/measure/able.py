@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-import tracemalloc
 from typing import TYPE_CHECKING, Final
 
 from leakcheck.errors import BlindError
+
+with contextlib.suppress(ImportError):  # PyPy has none, and is refused by its name.
+    import tracemalloc
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -18,17 +21,26 @@ KNOWN_FRAMES: Final = 2
 """Frames of a stack of our own that the sampler must see right."""
 
 
-def load_core() -> ModuleType:
-    """The C sampler.
+def refuse_others() -> None:
+    """Return on CPython. Asked before a module of measuring is loaded: others lack what they import.
 
     Raises:
-        BlindError: it can't be imported here.
+        BlindError: this is another implementation of Python.
     """
     if sys.implementation.name != "cpython":
         raise BlindError(
             f"leakcheck measures CPython only; this is {sys.implementation.name}: "
             "run the tests with CPython 3.11 or later"
         )
+
+
+def load_core() -> ModuleType:
+    """The C sampler.
+
+    Raises:
+        BlindError: it can't be imported here.
+    """
+    refuse_others()
     if "t" in sys.abiflags:  # Not by sysconfig, which would fill a dict in the first check.
         raise BlindError(
             "leakcheck's sampler is not safe without the interpreter lock, and this CPython "

@@ -29,6 +29,9 @@ def add(verbs: Any) -> None:
 
 def run(_options: argparse.Namespace) -> int:
     """Examine and print."""
+    from leakcheck.measure.able import refuse_others
+
+    refuse_others()
     from leakcheck.doctor import examine, faults, render
 
     findings, sightings = examine()

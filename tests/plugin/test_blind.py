@@ -50,7 +50,8 @@ PLANTED = {
         "is a free-threaded build",
     ),
     "another interpreter": (
-        "import sys\nsys.implementation.name = 'pypy'\n",
+        # Without what PyPy has not.
+        "import gc, sys\nsys.implementation.name = 'pypy'\ndel gc.is_tracked, sys.getallocatedblocks\n",
         "measures CPython only; this is pypy",
     ),
     "a pytest that does not fit": (
@@ -58,7 +59,8 @@ PLANTED = {
         "it has no SetupState.teardown_exact",
     ),
 }
-MEASURING = [kind for kind in PLANTED if "pytest" not in kind]
+STOPS = "another interpreter"  # also for the sake of one marked test: nothing can be loaded
+MEASURING = [kind for kind in PLANTED if "pytest" not in kind and kind != STOPS]
 
 
 @pytest.mark.parametrize("kind", PLANTED)
@@ -71,6 +73,15 @@ def test_the_session_stops_before_the_first_test(run, pytester, kind):
     assert "Traceback" not in done.err
     assert done.found == {}
     assert "passed" not in done.out
+
+
+def test_another_interpreter_stops_a_session_for_one_marked_test_too(run, pytester):
+    conftest, says = PLANTED[STOPS]
+    (pytester.path / "conftest.py").write_text(conftest)
+    done = run(MARKED, flag=False)
+    assert done.status == 4
+    assert says in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("kind", MEASURING)

@@ -115,6 +115,35 @@ def test_a_sampler_that_does_not_fit_is_refused_each_time(monkeypatch: pytest.Mo
             able.ensure_able()
 
 
+# What PyPy lacks of what modules of measuring import.
+LIKE_PYPY = """
+import gc, sys
+sys.implementation.name = "pypy"
+del gc.is_tracked, sys.getallocatedblocks
+sys.modules["_tracemalloc"] = None
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "import leakcheck; leakcheck.check(int)",
+        "import leakcheck; leakcheck.holders(int)",
+        "import leakcheck; leakcheck.leakcheck(lambda: None)()",
+        "from leakcheck.cli import main; sys.exit(main(['run', 'examples/request_cache/leak.py::serve']))",
+        "from leakcheck.cli import main; sys.exit(main(['doctor']))",
+    ],
+)
+def test_another_implementation_is_told_so_before_it_misses_anything(asked: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LIKE_PYPY + asked], capture_output=True, text=True, check=False
+    )
+    assert run.returncode != 0
+    said = run.stderr.strip().splitlines()[-1]
+    assert "measures CPython only; this is pypy: run the tests with CPython 3.11 or later" in said
+    assert "ImportError" not in run.stderr
+
+
 def test_another_implementation_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "implementation", SimpleNamespace(name="pypy"))
     with pytest.raises(BlindError, match="CPython only; this is pypy"):
