@@ -59,18 +59,37 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_of_the_sources(tmp_path_factory.mktemp("packaging") / "tree")
 
 
+def unpacked_sdist(tree: Path, folder: Path) -> Path:
+    """The tree as its source distribution holds it, unpacked in the folder."""
+    made = run(sys.executable, "setup.py", "-q", "sdist", "--dist-dir", str(folder), cwd=tree)
+    assert made.returncode == 0, made.stderr
+    (archive,) = folder.glob("pytest_leakcheck-*.tar.gz")
+    (folder / "unpacked").mkdir()
+    unpacking = run("tar", "-xf", str(archive), cwd=folder / "unpacked")
+    assert unpacking.returncode == 0, unpacking.stderr
+    (unpacked,) = (folder / "unpacked").iterdir()
+    return unpacked
+
+
+@pytest.mark.slow
+def test_the_source_distribution_builds_and_tests_itself(tree: Path, tmp_path: Path) -> None:
+    unpacked = unpacked_sdist(tree, tmp_path)
+    built = build_ext(unpacked)
+    assert built.returncode == 0, built.stderr
+    in_c = run(sys.executable, "tests/c/run.py", "blocks", "ledger", "pairs", cwd=unpacked)
+    assert in_c.returncode == 0, in_c.stdout
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    tests = ("tests/unit/test_config.py", "tests/unit/measure/test_able.py")
+    done = run(*command, *tests, cwd=unpacked, PYTHONPATH=str(unpacked))
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
 @pytest.mark.slow
 def test_the_source_distribution_makes_a_wheel_that_works_away_from_the_tree(
     tree: Path, tmp_path: Path
 ) -> None:
-    made = run(sys.executable, "setup.py", "-q", "sdist", "--dist-dir", str(tmp_path), cwd=tree)
-    assert made.returncode == 0, made.stderr
-    (archive,) = tmp_path.glob("pytest_leakcheck-*.tar.gz")
-    (tmp_path / "unpacked").mkdir()
-    unpacking = run("tar", "-xf", str(archive), cwd=tmp_path / "unpacked")
-    assert unpacking.returncode == 0, unpacking.stderr
-    (unpacked,) = (tmp_path / "unpacked").iterdir()
-
+    unpacked = unpacked_sdist(tree, tmp_path)
     wheel_command = (sys.executable, "setup.py", "-q", "bdist_wheel", "--dist-dir", str(tmp_path))
     made = run(*wheel_command, cwd=unpacked)
     assert made.returncode == 0, made.stderr
