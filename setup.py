@@ -82,6 +82,7 @@ PY_SINCE = {
     "pyapart": (11, 14),
     "pypace": (11, 14),
     "pyintern": (11, 12),
+    "pylarge": (11, 12, 13),
     "pyroots": (11, 12, 13, 14),
 }
 

@@ -9,6 +9,7 @@ from leakcheck.measure.raw import RawFrame, RawHolders, RawOwners, RawPlace, Raw
 MODE_ADAPTIVE: Final = 0
 MODE_CONFIRM: Final = 1
 MODE_FIXED: Final = 2
+RATE_EXAMINED: Final[float]
 
 @final
 class Check:

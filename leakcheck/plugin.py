@@ -27,7 +27,11 @@ _FILES: Final = ("leakcheck_json", "leakcheck_html")
 """Options that name a file to write when the session ends."""
 
 _VALUES: Final = (
-    ("rate", "R", "smallest leak that matters, in blocks a run: 0.3 (default, quick), 0.1, 0.01"),
+    (
+        "rate",
+        "R",
+        "smallest leak that matters, in blocks a run: 0.75 (default, quick), 0.3, 0.1, 0.01",
+    ),
     ("max-time", "SECONDS", "time that the check of one test may take (default 10)"),
     ("iterations", "N", "judge exactly N runs of each test instead of as many as needed"),
     ("seed", "N", "seed of the order of batches (default 1)"),

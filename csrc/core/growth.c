@@ -13,7 +13,8 @@ enum {
 };
 
 struct lc_growth {
-    lc_growth_settings settings; /* Checked; rate raised to the least planned one. */
+    lc_growth_settings settings; /* Checked; its rate is what growth is examined at. */
+    double declared; /* Blocks a run: the rate that a quiet screen rules out. */
     uint64_t random; /* State of the generator. */
     lc_growth_step step; /* What next() answers. */
     bool asked; /* next() has asked for a reading. */
@@ -73,8 +74,7 @@ feed_screen(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS])
         ask_batch(self);
         return;
     }
-    switch (lc_growth_screen_take(screen, grown, self->settled >= SETTLED,
-                                  &self->random, self->settings.rate)) {
+    switch (lc_growth_screen_take(screen, grown, &self->random, self->settings.rate)) {
     case LC_GROWTH_SCREEN_MORE:
         ask_batch(self);
         break;
@@ -108,7 +108,7 @@ feed_warmup(lc_growth *self, bool grew, bool moved)
         start_trace(self);
         return;
     }
-    lc_growth_screen_start(&self->screen, &self->random, self->settings.rate,
+    lc_growth_screen_start(&self->screen, &self->random, self->declared,
                            self->moved || self->settled < SETTLED);
     ask_batch(self);
 }
@@ -147,6 +147,10 @@ lc_growth_new(const lc_growth_settings *settings)
     self->settings = *settings;
     if (self->settings.rate < lc_growth_plan_rate_least) {
         self->settings.rate = lc_growth_plan_rate_least;
+    }
+    self->declared = self->settings.rate;
+    if (self->settings.rate > lc_growth_plan_rate_examined) {
+        self->settings.rate = lc_growth_plan_rate_examined;
     }
     self->random = settings->seed;
     self->result.verdict = LC_GROWTH_INCONCLUSIVE;

@@ -10,7 +10,7 @@
  *     +---------+  two runs in a row that do not grow, or warmup_max
  *     | WARM-UP |------------------------------------------.
  *     +---------+                                          v
- *                    nothing grew in any batch:       +--------+
+ *                    nothing moved in any batch:      +--------+
  *                    CLEAN(QUIET, 3 / (N + 1)) <------| SCREEN |--. something grew: again,
  *                                                     +--------+<-' up to three times
  *                                                          |
@@ -22,7 +22,8 @@
  *     neither: INCONCLUSIVE(why)                                  slope decay
  *
  * Where the first two runs change nothing they are the first batch of the screen. A
- * restless warm-up counts for nothing, and the screen after it is longer.
+ * restless warm-up counts for nothing, and the screen after it is longer. All behind the
+ * first screen is done as for a rate of at most lc_growth_plan_rate_examined.
  *
  * The wide metrics are read before and after the first run and after each screen (before
  * it too, where the warm-up was restless or the reading is another one), and at the marks

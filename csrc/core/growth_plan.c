@@ -8,6 +8,7 @@ enum {
 };
 
 const double lc_growth_plan_rate_least = 1e-6;
+const double lc_growth_plan_rate_examined = 0.3;
 
 static const double SCREEN_LEAKS = 3.0; /* Of the rule of three. */
 static const double MISSED = 0.05; /* How often a leak of the rate may pass. */
@@ -117,6 +118,9 @@ lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate, bool restl
     /* Two batches are enough to see nothing, but not to see proportion. */
     while (batches < 2 || (batches < 3 && (missing > 0 || attempt > 0))) {
         size = first[batches];
+        if (attempt == 0 && !restless && batches == 1 && missing <= 1) {
+            size = 1;
+        }
         sizes[batches++] = size;
         missing -= size;
     }

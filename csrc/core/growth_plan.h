@@ -28,6 +28,10 @@ enum {
  * the bound that its runs do show. */
 extern const double lc_growth_plan_rate_least;
 
+/* What moved is examined at this rate where the declared one is larger: few tests move, and
+ * noise hides from few runs what it does not hide from many. */
+extern const double lc_growth_plan_rate_examined;
+
 /* Whether the settings are in the ranges that growth.h gives. */
 bool lc_growth_plan_valid(const lc_growth_settings *settings);
 
@@ -38,7 +42,7 @@ double lc_growth_plan_bound(int32_t runs);
 
 /* Fills `sizes` with the batches of a screen, in the order to be done; returns how many.
  * Attempt 0 has one batch of two, and as many runs as show the rate: two batches from a
- * rate of .5 on. Not where the warm-up was `restless`: whoever waits for two quiet runs
+ * rate of .5 on, three runs from .75 on. Not where the warm-up was `restless`: whoever waits for two quiet runs
  * gives a leak a second chance to be missed, so it has no such batch, and so many more
  * runs that both chances together are below .05. Attempts 1 and 2 have 1.5 and 2.3 times
  * 3 / rate runs: equal screens would give a leak equal chances again. */

@@ -71,10 +71,10 @@ proportional(const int64_t *grown, const int32_t *sizes, int32_t count)
 
 /* Whether a batch of the metric is not what a quiet body does. */
 static bool
-disturbed(const int64_t *grown, int32_t count, bool may_fall)
+disturbed(const int64_t *grown, int32_t count)
 {
     for (int32_t i = 0; i < count; i++) {
-        if (grown[i] > 0 || (grown[i] < 0 && !may_fall)) {
+        if (grown[i] != 0) {
             return true;
         }
     }
@@ -122,9 +122,8 @@ banded(const lc_growth_screen *self, lc_growth_metric metric, double rate)
 
 lc_growth_screen_answer
 lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METRICS],
-                      bool settled, uint64_t *random, double rate)
+                      uint64_t *random, double rate)
 {
-    bool may_fall = self->attempt == 0 && settled;
     bool quiet = true;
     self->steady = false;
     self->runs += self->sizes[self->done];
@@ -132,8 +131,8 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
         self->grown[m][self->done - 1] = grown[m];
         self->level[m] += grown[m];
-        quiet = quiet && (!disturbed(self->grown[m], self->done, may_fall) ||
-                          banded(self, m, rate));
+        quiet =
+            quiet && (!disturbed(self->grown[m], self->done) || banded(self, m, rate));
     }
     for (int32_t m = 0; m < LC_GROWTH_NARROW; m++) {
         self->steady =

@@ -4,8 +4,8 @@
  *
  * Much growth simply ends (a cache, a first use), so a suspect is screened up to three
  * times, each time longer. Growth in proportion to the runs does not look like ending and
- * goes to the trace at once. A fall after growth is noise, and noise hides a leak, so only
- * a body that was quiet from its warm-up on may fall and still pass.
+ * goes to the trace at once. A fall is noise, and noise hides a leak, so only a body whose
+ * counts stand still passes the first attempt.
  *
  * Noise that can't hide one passes from the second attempt on: the levels stay in a band
  * whose upper and lower edge are no higher than in the attempts before, and which is no
@@ -62,11 +62,10 @@ int32_t lc_growth_screen_due(const lc_growth_screen *self);
 /* The fewest runs after which the screen can be over: all of this attempt. */
 int32_t lc_growth_screen_left(const lc_growth_screen *self);
 
-/* Takes what the batch that was due added, and plans the next attempt where needed.
- * `settled`: the warm-up ended with quiet runs. */
+/* Takes what the batch that was due added, and plans the next attempt where needed, for
+ * a leak of `rate`. */
 lc_growth_screen_answer lc_growth_screen_take(lc_growth_screen *self,
                                               const int64_t grown[LC_GROWTH_METRICS],
-                                              bool settled, uint64_t *random,
-                                              double rate);
+                                              uint64_t *random, double rate);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <Python.h>
 
+#include "../core/growth_plan.h"
 #include "../core/growth_series.h"
 #include "../core/mem.h"
 #include "pyapart.h"
@@ -15,6 +16,7 @@
 #include "pyheap.h"
 #include "pyholders.h"
 #include "pyintern.h"
+#include "pylarge.h"
 #include "pyloop.h"
 #include "pynative.h"
 #include "pyresult.h"
@@ -258,8 +260,8 @@ core_exec(PyObject *module)
     }
     lc_pyframe_prepare();
     if (lc_pyheap_prepare() < 0 || lc_pyfree_prepare() < 0 || lc_pyshut_prepare() < 0 ||
-        lc_pywide_prepare() < 0 || lc_pyapart_prepare() < 0 ||
-        lc_pycheck_register(module) < 0) {
+        lc_pylarge_prepare() < 0 || lc_pywide_prepare() < 0 ||
+        lc_pyapart_prepare() < 0 || lc_pycheck_register(module) < 0) {
         return -1;
     }
     if (PyModule_AddIntConstant(module, "MODE_ADAPTIVE", LC_GROWTH_ADAPTIVE) < 0 ||
@@ -267,7 +269,10 @@ core_exec(PyObject *module)
         PyModule_AddIntConstant(module, "MODE_FIXED", LC_GROWTH_FIXED) < 0) {
         return -1;
     }
-    return 0;
+    PyObject *examined = PyFloat_FromDouble(lc_growth_plan_rate_examined);
+    int status = PyModule_AddObjectRef(module, "RATE_EXAMINED", examined);
+    Py_XDECREF(examined);
+    return status;
 }
 
 static PyModuleDef_Slot slots[] = {

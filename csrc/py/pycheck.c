@@ -36,7 +36,7 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     };
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
-    double rate = 0.3;
+    double rate = 0.75;
     double max_seconds = 0.0;
     int iterations = 0;
     int first_window = 0;

@@ -12,6 +12,7 @@
 #include "pycounts.h"
 #include "pyheap.h"
 #include "pyhook.h"
+#include "pylarge.h"
 #include "pyprobes.h"
 #include "pyrecord.h"
 #include "pyshut.h"
@@ -319,7 +320,7 @@ lc_pyloop_read(lc_pyloop *self)
         if (lc_pyheap_blocks(&reading.blocks) < 0) {
             goto fail;
         }
-        reading.raw = lc_pyhook_raw_live();
+        reading.raw = lc_pyhook_raw_live() - lc_pylarge_blocks();
     }
     /* After the blocks: what probes let go may lie in free lists until the next collection. */
     if (read_wide(self, &reading) < 0) {

@@ -174,7 +174,7 @@ class StepwiseCheck:
         raw = check.result()
         result = to_result(
             raw,
-            rate=self._settings.rate,
+            rate=self._settings.examined,
             seed=self._settings.seed,
             seconds=self._elapsed(),
             probes=self._settings.probes,
@@ -250,7 +250,7 @@ class StepwiseCheck:
         result = concluded(suspect, result, stopped=raw["why"] == WHY_STOPPED)
         result = self._with_objects(check, raw, result)
         if result.verdict is Verdict.LEAK and self._caches is not None:
-            result = less_caches(result, self._caches, self._settings.rate)
+            result = less_caches(result, self._caches, self._settings.examined)
         return result
 
 

@@ -65,6 +65,53 @@ a_body_that_keeps_nothing_is_clean_after_9_runs_at_rate_0_3(void **state)
 }
 
 static void
+three_runs_that_change_nothing_rule_out_three_leaks_in_four_runs(void **state)
+{
+    (void)state;
+    lc_growth_settings settings = changed(LC_GROWTH_ADAPTIVE, 0.75);
+    lc_growth_result result = judged(settings, 0);
+    assert_int_equal(result.verdict, LC_GROWTH_CLEAN);
+    assert_int_equal(result.runs, 3);
+    assert_true(result.bound > 0.7499 && result.bound < 0.7501);
+}
+
+/* What the machine says of a body that keeps a block in every third run. */
+static lc_growth_result
+one_in_three(lc_growth_settings settings)
+{
+    lc_growth *machine = lc_growth_new(&settings);
+    int64_t runs = 0;
+    for (;;) {
+        lc_growth_step step = lc_growth_next(machine);
+        if (step.action == LC_GROWTH_DONE) {
+            break;
+        }
+        if (step.action == LC_GROWTH_RUN) {
+            runs += step.runs;
+            const int64_t values[LC_GROWTH_METRICS] = {runs / 3};
+            lc_growth_feed(machine, values);
+        }
+    }
+    lc_growth_result result = lc_growth_judge(machine);
+    lc_growth_free(machine);
+    return result;
+}
+
+static void
+what_grows_is_examined_alike_at_all_rates_above_0_3(void **state)
+{
+    (void)state;
+    lc_growth_result at_the_rate = one_in_three(changed(LC_GROWTH_ADAPTIVE, 0.3));
+    assert_int_equal(at_the_rate.verdict, LC_GROWTH_LEAK);
+    static const double rates[] = {0.5, 0.75, 1};
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        lc_growth_result result = one_in_three(changed(LC_GROWTH_ADAPTIVE, rates[i]));
+        assert_int_equal(result.verdict, LC_GROWTH_LEAK);
+        assert_int_equal(result.judged, at_the_rate.judged);
+    }
+}
+
+static void
 next_asks_the_same_until_it_is_fed(void **state)
 {
     (void)state;
@@ -279,6 +326,9 @@ main(void)
         cmocka_unit_test(settings_out_of_range_make_no_machine),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(a_body_that_keeps_nothing_is_clean_after_9_runs_at_rate_0_3),
+        cmocka_unit_test(
+            three_runs_that_change_nothing_rule_out_three_leaks_in_four_runs),
+        cmocka_unit_test(what_grows_is_examined_alike_at_all_rates_above_0_3),
         cmocka_unit_test(next_asks_the_same_until_it_is_fed),
         cmocka_unit_test(a_reading_nobody_asked_for_is_refused),
         cmocka_unit_test(

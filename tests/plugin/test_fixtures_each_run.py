@@ -233,7 +233,7 @@ def test_looked_no_more_than_pytest_alone():
 def test_repeated_runs_get_their_own_request_and_do_not_look_at_its_signature(run):
     done = run(ASKING_FOR_REQUEST)
     assert done.verdict("test_it[7]") == "clean"
-    assert done.result_of("test_it[7]")["runs"] >= 9
+    assert done.result_of("test_it[7]")["runs"] >= 3
     done.result.assert_outcomes(passed=2)
 
 

@@ -105,7 +105,7 @@ def test_a_worker_that_dies_in_a_check_leaves_its_test_not_measured(run, pyteste
     RUNS = []
     def test_dies():
         RUNS.append(1)
-        if len(RUNS) == 5: os._exit(7)
+        if len(RUNS) == 3: os._exit(7)
     def test_after(): pass
     def test_last(): pass
     """
@@ -121,7 +121,7 @@ def test_a_worker_that_dies_in_a_check_leaves_its_test_not_measured(run, pyteste
     assert (dead.outcome, dead.why) == ("failed", "the worker process that ran it crashed")
     assert dead.line == 3
     assert f"NOT MEASURED {dead.nodeid}: {dead.why}" in done.out
-    assert "leakcheck: 2 clean (at most 0.3 leaks a run, 95 %), 1 not measured" in done.out
+    assert "leakcheck: 2 clean (at most 0.75 leaks a run, 95 %), 1 not measured" in done.out
 
 
 def test_what_was_measured_before_a_worker_died_is_kept(run, pytester):

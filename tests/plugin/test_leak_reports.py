@@ -27,7 +27,7 @@ def test_the_line_the_letter_and_the_status(run):
             "test_it.py::test_clean PASSED*",
             "LEAK  test_it.py::test_leaks*",
             "*KEPT.append(bytearray(500))*",
-            "leakcheck: 1 leaking, 1 clean (at most 0.3 leaks a run, 95 %)",
+            "leakcheck: 1 leaking, 1 clean (at most 0.75 leaks a run, 95 %)",
         ]
     )
     short = done.out[done.out.index("short test summary info") :]
@@ -80,7 +80,7 @@ def test_result_on_the_report(run):
     largest = max(found["sites"], key=lambda site: site["blocks"])
     assert largest["statement"].strip() == "KEPT.append(bytearray(500))"
     assert largest["frames"][-1]["line"] == 3
-    assert done.result_of("test_clean")["bound"] == 0.3
+    assert done.result_of("test_clean")["bound"] == 0.75
 
 
 def test_junit_has_the_report_without_colours(run, pytester):
@@ -122,7 +122,7 @@ def test_the_reproduce_command_holds_where_pytest_was_started(run, pytester):
 def test_all_clean_is_one_line(run):
     done = run("def test_a(): pass\ndef test_b(): pass", "-q")
     ours = [line for line in done.out.splitlines() if "leakcheck" in line]
-    assert ours == ["leakcheck: 2 clean (at most 0.3 leaks a run, 95 %)"]
+    assert ours == ["leakcheck: 2 clean (at most 0.75 leaks a run, 95 %)"]
 
 
 UNDECIDED = """

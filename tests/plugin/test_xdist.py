@@ -35,7 +35,7 @@ def test_results_reach_the_controller(run):
             "LEAK  test_it.py::test_leaks*",
             "*KEPT.append(bytearray(300))*",
             "NOT MEASURED test_it.py::test_once: fails when repeated*",
-            "leakcheck: 1 leaking, 1 clean (at most 0.3 leaks a run, 95 %), 1 not measured",
+            "leakcheck: 1 leaking, 1 clean (at most 0.75 leaks a run, 95 %), 1 not measured",
         ]
     )
 

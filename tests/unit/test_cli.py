@@ -317,7 +317,7 @@ def test_tracemalloc_is_blindness(tmp_path: Path) -> None:
 
 def test_interrupted_is_one_line_and_status_130(tmp_path: Path) -> None:
     code = "import os, signal\nruns = 0\ndef f():\n    global runs\n    runs += 1\n"
-    write(tmp_path, "app.py", code + "    if runs == 5: os.kill(os.getpid(), signal.SIGINT)\n")
+    write(tmp_path, "app.py", code + "    if runs == 2: os.kill(os.getpid(), signal.SIGINT)\n")
     assert "interrupted; nothing was decided" in sentence(run("run", "app.py", cwd=tmp_path), 130)
 
 

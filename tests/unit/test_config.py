@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from leakcheck.config import Settings
+from leakcheck import _core
+from leakcheck.config import DEFAULT_RATE, EXAMINED_RATE, Settings
 from leakcheck.errors import UsageError
 
 
@@ -24,3 +25,13 @@ def test_what_is_no_number_is_refused_by_name_and_value(name: str, value: object
 @pytest.mark.parametrize("seed", [-1, 0, 10**30])
 def test_any_whole_number_is_a_seed(seed: int) -> None:
     assert Settings(seed=seed).seed == seed
+
+
+def test_growth_is_examined_at_the_rate_of_the_decision_machine() -> None:
+    assert EXAMINED_RATE == _core.RATE_EXAMINED
+    assert [Settings(rate=rate).examined for rate in (1, DEFAULT_RATE, 0.3, 0.01)] == [
+        0.3,
+        0.3,
+        0.3,
+        0.01,
+    ]

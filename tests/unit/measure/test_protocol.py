@@ -27,12 +27,24 @@ def leak() -> Callable[[], None]:
     return lambda: kept.append(bytearray(100))
 
 
-def test_a_clean_body_is_settled_within_fifteen_runs() -> None:
-    result = check_callable(lambda: None, Settings())
-    assert result.verdict is Verdict.CLEAN
-    assert result.bound is not None
-    assert result.bound <= 0.3
-    assert result.runs <= 15
+def test_a_clean_body_is_settled_in_three_runs() -> None:
+    # A thread that is not the test's, such as a worker's of xdist, may make a block meanwhile.
+    results = [check_callable(lambda: None, Settings()) for _ in range(3)]
+    assert {result.verdict for result in results} == {Verdict.CLEAN}
+    assert (0.75, 3) in [(result.bound, result.runs) for result in results]
+
+
+def test_a_leak_slower_than_the_declared_rate_is_named_where_it_shows() -> None:
+    runs = itertools.count()
+    kept: list[object] = []
+
+    def body() -> None:
+        if next(runs) % 3 == 0:
+            kept.append(bytearray(600))
+
+    result = check_callable(body, Settings())
+    assert result.verdict is Verdict.LEAK
+    assert 0.5 < result.rate < 0.8  # Two blocks in every third run.
 
 
 def test_a_leak_is_confirmed_by_longer_windows() -> None:
@@ -202,7 +214,7 @@ def test_a_screen_that_can_not_end_in_time_is_not_begun() -> None:
 
     slow()  # A code's first call makes a block where a trace function was set before (3.12+).
     runs = 0
-    result = check_callable(slow, Settings(max_time=0.6))
+    result = check_callable(slow, Settings(rate=0.3, max_time=0.6))
     assert result.verdict is Verdict.INCONCLUSIVE
     assert "time is too short for more than " in result.reason
     assert 1 <= runs <= 2
@@ -219,7 +231,7 @@ def test_an_error_of_the_body_leaves_nothing_open() -> None:
     calls = itertools.count()
 
     def fail() -> None:
-        if next(calls) == 5:
+        if next(calls) == 2:
             raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine"):
