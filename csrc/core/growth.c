@@ -101,15 +101,17 @@ feed_warmup(lc_growth *self, bool grew, bool moved)
         adaptive && self->step.runs == 0 ? LC_GROWTH_WIDE_NEW : LC_GROWTH_WIDE_NOT;
     self->warm_runs += self->step.runs;
     self->step.runs = 1;
-    if (self->settled < SETTLED && self->warm_runs < self->settings.warmup_max) {
+    bool still = adaptive && !self->moved &&
+                 self->settled >= lc_growth_plan_settled(self->declared);
+    if (!still && self->settled < SETTLED &&
+        self->warm_runs < self->settings.warmup_max) {
         return;
     }
     if (self->settings.mode == LC_GROWTH_FIXED) {
         start_trace(self);
         return;
     }
-    lc_growth_screen_start(&self->screen, &self->random, self->declared,
-                           self->moved || self->settled < SETTLED);
+    lc_growth_screen_start(&self->screen, &self->random, self->declared, !still);
     ask_batch(self);
 }
 

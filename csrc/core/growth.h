@@ -21,9 +21,10 @@
  *     does not slow down: LEAK(LINEAR)                +--------+  lower envelope,
  *     neither: INCONCLUSIVE(why)                                  slope decay
  *
- * Where the first two runs change nothing they are the first batch of the screen. A
- * restless warm-up counts for nothing, and the screen after it is longer. All behind the
- * first screen is done as for a rate of at most lc_growth_plan_rate_examined.
+ * Where the first runs change nothing they are the first batch of the screen: two of them,
+ * or one where the rate takes three runs in all. A restless warm-up counts for nothing,
+ * and the screen after it is longer. All behind the first screen is done as for a rate of
+ * at most lc_growth_plan_rate_examined.
  *
  * The wide metrics are read before and after the first run and after each screen (before
  * it too, where the warm-up was restless or the reading is another one), and at the marks

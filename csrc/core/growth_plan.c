@@ -106,9 +106,20 @@ first_runs(double rate, bool restless)
 }
 
 int32_t
+lc_growth_plan_settled(double rate)
+{
+    return first_runs(rate, false) <= 3 ? 1 : 2;
+}
+
+int32_t
 lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate, bool restless,
                       int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX])
 {
+    if (attempt == 0 && !restless && lc_growth_plan_settled(rate) == 1) {
+        sizes[0] = 1;
+        sizes[1] = 2;
+        return 2;
+    }
     int32_t missing = attempt == 0 ? first_runs(rate, restless)
                                    : runs_for(SCREEN_LEAKS * STRETCH[attempt], rate);
     const int32_t *first =
@@ -118,9 +129,6 @@ lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate, bool restl
     /* Two batches are enough to see nothing, but not to see proportion. */
     while (batches < 2 || (batches < 3 && (missing > 0 || attempt > 0))) {
         size = first[batches];
-        if (attempt == 0 && !restless && batches == 1 && missing <= 1) {
-            size = 1;
-        }
         sizes[batches++] = size;
         missing -= size;
     }

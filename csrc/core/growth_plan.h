@@ -40,9 +40,15 @@ bool lc_growth_plan_valid(const lc_growth_settings *settings);
  * Jovanovic and Levy have it (The American Statistician 51, 1997). */
 double lc_growth_plan_bound(int32_t runs);
 
+/* How many runs in a row that change nothing, from the first on, are the first batch of the
+ * screen: two; one where that and a batch of two show the rate. */
+int32_t lc_growth_plan_settled(double rate);
+
 /* Fills `sizes` with the batches of a screen, in the order to be done; returns how many.
- * Attempt 0 has one batch of two, and as many runs as show the rate: two batches from a
- * rate of .5 on, three runs from .75 on. Not where the warm-up was `restless`: whoever waits for two quiet runs
+ * Attempt 0 has one batch of as many runs as lc_growth_plan_settled says, and as many runs
+ * as show the rate: two batches from a rate of .5 on, one run and two from .75 on. Runs of
+ * one batch follow each other without a collection: what one of them leaves to the next
+ * is seen only there, so the last batch is never a single run. Not where the warm-up was `restless`: whoever waits for two quiet runs
  * gives a leak a second chance to be missed, so it has no such batch, and so many more
  * runs that both chances together are below .05. Attempts 1 and 2 have 1.5 and 2.3 times
  * 3 / rate runs: equal screens would give a leak equal chances again. */

@@ -24,14 +24,15 @@ lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate,
     if (restless) {
         return;
     }
-    int32_t two = 0;
-    while (self->sizes[two] != 2) {
-        two++;
+    int32_t settled = lc_growth_plan_settled(rate);
+    int32_t at = 0;
+    while (self->sizes[at] != settled) {
+        at++;
     }
-    self->sizes[two] = self->sizes[0];
-    self->sizes[0] = 2;
+    self->sizes[at] = self->sizes[0];
+    self->sizes[0] = settled;
     self->done = 1;
-    self->runs = 2;
+    self->runs = settled;
 }
 
 int32_t

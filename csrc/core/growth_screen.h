@@ -52,7 +52,8 @@ typedef enum {
 } lc_growth_screen_answer;
 
 /* Plans the first attempt of a screen that is all zero. `restless`: as
- * lc_growth_plan_screen; else two runs that changed nothing are its batch of two. */
+ * lc_growth_plan_screen; else the lc_growth_plan_settled runs that changed nothing are its
+ * first batch. */
 void lc_growth_screen_start(lc_growth_screen *self, uint64_t *random, double rate,
                             bool restless);
 
