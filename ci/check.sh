@@ -69,7 +69,8 @@ coverage() {
   LEAKCHECK_COVERAGE=1 "$venv/bin/python" setup.py -q build_ext --inplace --build-temp build/obj
   "$venv/bin/python" ci/lines.py count .
   # The editable finder points to the checkout; the tree in front of it must win.
-  PYTHONPATH="$PWD" tests_on "$venv" tests/ext tests/unit tests/plugin
+  PYTHONPATH="$PWD" tests_on "$venv" tests/unit tests/plugin
+  PYTHONPATH="$PWD" sampler_tests_on "$venv"
   # One loop of all tests together is passed more than 2^32 times, which gcovr takes for a fault of gcov.
   local gcovr=("$here/build/venv/lint/bin/gcovr" -r . --merge-lines --gcov-ignore-parse-errors=negative_hits.warn
     --gcov-suspicious-hits-threshold=$((1 << 40)) --txt --print-summary)
@@ -136,7 +137,7 @@ for python in "${pythons[@]}"; do
   step "venv-$version" venv_for "$python" "$version" test
   venv="$PWD/build/venv/$version"
   step "build-$version" build_warning_free "$venv"
-  step "pytest-$version" tests_on "$venv"
+  step "pytest-$version" all_tests_on "$venv"
 done
 
 # Our own tests, against a list of known leaks that stays empty. Those of the decorator can't pass

@@ -98,3 +98,12 @@ tests_on() { # tests_on VENV ARGUMENT...
   # Some tests interrupt what they start, which whoever started this check may have switched off.
   env --default-signal=INT,QUIT "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
 }
+
+sampler_tests_on() { # sampler_tests_on VENV: they count the blocks of the whole process, where no thread may talk to xdist
+  env --default-signal=INT,QUIT "$1/bin/python" -m pytest -q -p no:cacheprovider -p no:xdist tests/ext
+}
+
+all_tests_on() { # all_tests_on VENV
+  tests_on "$1" tests --ignore=tests/ext
+  sampler_tests_on "$1"
+}
