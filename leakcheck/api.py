@@ -152,12 +152,11 @@ def _measured(
     function: Callable[[], object], settings: Settings, progress: _Progress | None
 ) -> Result:
     """What runs of the function, or of the coroutine that it returns, leave alive."""
-    from leakcheck.measure.able import refuse_others
+    from leakcheck.measure.able import ensure_able
 
-    refuse_others()
+    ensure_able()  # First: another implementation of Python lacks what the protocol imports.
     from leakcheck.measure import protocol
 
-    protocol.ensure_able()
     token = inside.set(True)
     try:
         if is_coroutine_function(function):

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Final
 
 from leakcheck.config import Settings
 from leakcheck.errors import BlindError
-from leakcheck.measure.protocol import check_callable, ensure_able
+from leakcheck.measure.able import ensure_able
+from leakcheck.measure.protocol import check_callable
 from leakcheck.model import Metric, Phase, Verdict
 from leakcheck.probes import linux
 from leakcheck.probes.descriptors import descriptors

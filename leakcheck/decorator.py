@@ -122,12 +122,11 @@ def _wrap(function: Callable[P, R], settings: Settings, *, strict: bool) -> Call
         if managed.get() or inside.get():
             return outcome
         refuse_unfinished(outcome, function)
-        from leakcheck.measure.able import refuse_others
+        from leakcheck.measure.able import ensure_able
 
-        refuse_others()
+        ensure_able()  # First: another implementation of Python lacks what the protocol imports.
         from leakcheck.measure import protocol
 
-        protocol.ensure_able()
         case = case_of(args)
         body: Callable[[], object]
         if case is not None:
@@ -159,12 +158,11 @@ def _wrap_coroutine(
         outcome = await function(*args, **kwargs)
         if managed.get() or inside.get():
             return outcome
-        from leakcheck.measure.able import refuse_others
+        from leakcheck.measure.able import ensure_able
 
-        refuse_others()
+        ensure_able()  # First: another implementation of Python lacks what the protocol imports.
         from leakcheck.measure import protocol
 
-        protocol.ensure_able()
         case = case_of(args)
         body: Callable[[], Any]
         if case is not None:

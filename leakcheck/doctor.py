@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from leakcheck import __version__
 from leakcheck.canaries import CANARIES, Sighting, watch
 from leakcheck.errors import BlindError
-from leakcheck.measure.protocol import ensure_able
+from leakcheck.measure.able import ensure_able
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from leakcheck.measure.raw import RawResult
     from leakcheck.measure.series import Step
 
-__all__ = ["Precedents", "StepwiseCheck", "check_callable", "ensure_able"]
+__all__ = ["Precedents", "StepwiseCheck", "check_callable"]
 
 Roots = Callable[[], Mapping[str, object]]
 """Values of wider fixtures by the name to show, asked for when a leak is certain."""

@@ -13,7 +13,7 @@ import pytest
 
 import leakcheck
 from leakcheck import Result, Settings, UsageError, Verdict, api
-from leakcheck.measure import protocol
+from leakcheck.measure import able, protocol
 from tests.unit.unchecked import MEASURES
 
 CLEAN = Result(Verdict.CLEAN, "nothing grew")
@@ -41,7 +41,7 @@ class FakeProtocol:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeProtocol:
     fake = FakeProtocol()
-    monkeypatch.setattr(protocol, "ensure_able", lambda: None)
+    monkeypatch.setattr(able, "ensure_able", lambda: None)
     monkeypatch.setattr(protocol, "check_callable", fake.check_callable)
     monkeypatch.setattr(api, "message", lambda *_: "the report")
     return fake
@@ -210,7 +210,7 @@ def test_an_interpreter_that_can_not_be_measured_is_said_before_anything_runs(
         raise leakcheck.BlindError("no allocator")
 
     calls: list[int] = []
-    monkeypatch.setattr(protocol, "ensure_able", blind)
+    monkeypatch.setattr(able, "ensure_able", blind)
     with pytest.raises(leakcheck.BlindError, match="no allocator"):
         leakcheck.check(lambda: calls.append(1))
     assert calls == []

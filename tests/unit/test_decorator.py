@@ -12,7 +12,7 @@ import pytest
 import leakcheck as package
 from leakcheck import LeakError, Result, Settings, UsageError, Verdict, decorator, leakcheck
 from leakcheck.api import managed
-from leakcheck.measure import protocol
+from leakcheck.measure import able, protocol
 
 CLEAN = Result(Verdict.CLEAN, "nothing grew")
 LEAK = Result(Verdict.LEAK, "it grows", rate=1.0)
@@ -60,7 +60,7 @@ class FakeSteps:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeProtocol:
     fake = FakeProtocol()
-    monkeypatch.setattr(protocol, "ensure_able", lambda: None)
+    monkeypatch.setattr(able, "ensure_able", lambda: None)
     monkeypatch.setattr(protocol, "check_callable", fake.check_callable)
     monkeypatch.setattr(protocol, "StepwiseCheck", fake.stepwise)
     monkeypatch.setattr(decorator, "message", lambda *_: "the report")
