@@ -114,7 +114,11 @@ def links(test: Path) -> list[Path]:
 
 
 def compile_one(compiler: list[str], flags: list[str], source: Path, target: Path) -> None:
-    """Compile one source file; our own rules for csrc/core, without -Wconversion for tests."""
+    """Compile one source file; our own rules for csrc/core, without -Wconversion for tests.
+
+    Raises:
+        BrokenTestError: it does not compile; the message is the compiler's.
+    """
     strict = ["-Wconversion"] if source.parent == CORE else []
     folders = (CORE, ROOT / "csrc", TESTS / "support", TESTS, FUZZ, ROOT)
     includes = [f"-I{path}" for path in folders]

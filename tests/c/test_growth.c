@@ -75,37 +75,27 @@ three_runs_that_change_nothing_rule_out_three_leaks_in_four_runs(void **state)
     assert_true(result.bound > 0.7499 && result.bound < 0.7501);
 }
 
-/* What the machine says of a body that keeps a block in every third run. */
-static lc_growth_result
-one_in_three(lc_growth_settings settings)
+/* A body that keeps a block in every third run. */
+static void
+one_in_three(void *body, const lc_growth_step *step, int64_t runs,
+             int64_t values[LC_GROWTH_METRICS])
 {
-    lc_growth *machine = lc_growth_new(&settings);
-    int64_t runs = 0;
-    for (;;) {
-        lc_growth_step step = lc_growth_next(machine);
-        if (step.action == LC_GROWTH_DONE) {
-            break;
-        }
-        if (step.action == LC_GROWTH_RUN) {
-            runs += step.runs;
-            const int64_t values[LC_GROWTH_METRICS] = {runs / 3};
-            lc_growth_feed(machine, values);
-        }
-    }
-    lc_growth_result result = lc_growth_judge(machine);
-    lc_growth_free(machine);
-    return result;
+    (void)body;
+    (void)step;
+    values[LC_GROWTH_BLOCKS] = runs / 3;
 }
 
 static void
 what_grows_is_examined_alike_at_all_rates_above_0_3(void **state)
 {
     (void)state;
-    lc_growth_result at_the_rate = one_in_three(changed(LC_GROWTH_ADAPTIVE, 0.3));
+    lc_growth_result at_the_rate =
+        judged_body(changed(LC_GROWTH_ADAPTIVE, 0.3), one_in_three, NULL);
     assert_int_equal(at_the_rate.verdict, LC_GROWTH_LEAK);
     static const double rates[] = {0.5, 0.75, 1};
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
-        lc_growth_result result = one_in_three(changed(LC_GROWTH_ADAPTIVE, rates[i]));
+        lc_growth_result result =
+            judged_body(changed(LC_GROWTH_ADAPTIVE, rates[i]), one_in_three, NULL);
         assert_int_equal(result.verdict, LC_GROWTH_LEAK);
         assert_int_equal(result.judged, at_the_rate.judged);
     }

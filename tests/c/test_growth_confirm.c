@@ -5,12 +5,21 @@
 
 #include <math.h> /* sqrt */
 
-#include "mem_fake.h"
+#include "growth_drive.h"
 
-typedef int64_t (*body)(int64_t run);
+typedef int64_t (*level_after)(int64_t run);
+
+static void
+raw_blocks(void *body, const lc_growth_step *step, int64_t runs,
+           int64_t values[LC_GROWTH_METRICS])
+{
+    (void)step;
+    level_after *level = body;
+    values[LC_GROWTH_RAW] = (*level)(2000 + runs);
+}
 
 static lc_growth_result
-confirm(body level, double rate, double earlier_slope)
+confirm(level_after level, double rate, double earlier_slope)
 {
     const lc_growth_settings settings = {.mode = LC_GROWTH_CONFIRM,
                                          .rate = rate,
@@ -21,24 +30,7 @@ confirm(body level, double rate, double earlier_slope)
                                          .earlier_slope = earlier_slope,
                                          .earlier_runs = earlier_slope > 0 ? 1400 : 0,
                                          .earlier_metric = LC_GROWTH_RAW};
-    lc_growth *machine = lc_growth_new(&settings);
-    assert_non_null(machine);
-    int64_t run = 2000;
-    for (;;) {
-        lc_growth_step step = lc_growth_next(machine);
-        if (step.action == LC_GROWTH_DONE) {
-            break;
-        }
-        if (step.action == LC_GROWTH_START_TRACE) {
-            continue;
-        }
-        run += step.runs;
-        const int64_t values[LC_GROWTH_METRICS] = {0, level(run)};
-        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
-    }
-    lc_growth_result result = lc_growth_judge(machine);
-    lc_growth_free(machine);
-    return result;
+    return judged_body(settings, raw_blocks, &level);
 }
 
 static int64_t

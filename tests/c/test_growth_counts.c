@@ -4,9 +4,24 @@
 #include "growth.h"
 #include "growth_trace.h"
 
-#include "mem_fake.h"
+#include "growth_drive.h"
 
 typedef int64_t (*counted_after)(int64_t runs);
+
+typedef struct {
+    counted_after counts; /* References. */
+    int64_t blocks; /* A run. */
+} counted_body;
+
+static void
+counted(void *body, const lc_growth_step *step, int64_t runs,
+        int64_t values[LC_GROWTH_METRICS])
+{
+    const counted_body *b = body;
+    values[LC_GROWTH_BLOCKS] = 500 + b->blocks * runs;
+    values[LC_GROWTH_COUNTS] =
+        step->wide == LC_GROWTH_WIDE_NOT ? runs * runs : 3000 + b->counts(runs);
+}
 
 /* Drives a body whose reference counts are `counts(runs)`, and which makes `blocks` a run. */
 static lc_growth_result
@@ -19,27 +34,8 @@ judged_counts(lc_growth_mode mode, counted_after counts, int64_t blocks)
                                          .iterations = 100,
                                          .wide = true,
                                          .seed = 7};
-    lc_growth *machine = lc_growth_new(&settings);
-    int64_t runs = 0;
-    for (;;) {
-        lc_growth_step step = lc_growth_next(machine);
-        if (step.action == LC_GROWTH_DONE) {
-            break;
-        }
-        if (step.action == LC_GROWTH_START_TRACE) {
-            continue;
-        }
-        runs += step.runs;
-        const int64_t values[LC_GROWTH_METRICS] = {
-            [LC_GROWTH_BLOCKS] = 500 + blocks * runs,
-            [LC_GROWTH_COUNTS] =
-                step.wide == LC_GROWTH_WIDE_NOT ? runs * runs : 3000 + counts(runs),
-        };
-        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
-    }
-    lc_growth_result result = lc_growth_judge(machine);
-    lc_growth_free(machine);
-    return result;
+    counted_body body = {counts, blocks};
+    return judged_body(settings, counted, &body);
 }
 
 static int64_t

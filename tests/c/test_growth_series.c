@@ -6,8 +6,7 @@
 
 #include <math.h> /* log, sqrt */
 
-#include "growth.h"
-#include "mem_fake.h"
+#include "growth_drive.h"
 
 enum { SEEDS = 25 };
 
@@ -29,28 +28,30 @@ uniform(process *self)
     return (double)(self->random >> 11) / 9007199254740992.0;
 }
 
+/* A process that goes on from one check to the next. */
+typedef struct {
+    process *self;
+    int64_t *run;
+    int64_t *level;
+} going_body;
+
+static void
+read_going(void *body, const lc_growth_step *step, int64_t runs,
+           int64_t values[LC_GROWTH_METRICS])
+{
+    (void)runs;
+    going_body *b = body;
+    for (int32_t i = 0; i < step->runs; i++) {
+        *b->level = b->self->level(b->self, ++*b->run);
+    }
+    values[LC_GROWTH_RAW] = *b->level;
+}
+
 static lc_growth_result
 check(process *self, lc_growth_settings settings, int64_t *run, int64_t *level)
 {
-    lc_growth *machine = lc_growth_new(&settings);
-    assert_non_null(machine);
-    for (;;) {
-        lc_growth_step step = lc_growth_next(machine);
-        if (step.action == LC_GROWTH_DONE) {
-            break;
-        }
-        if (step.action == LC_GROWTH_START_TRACE) {
-            continue;
-        }
-        for (int32_t i = 0; i < step.runs; i++) {
-            *level = self->level(self, ++*run);
-        }
-        const int64_t values[LC_GROWTH_METRICS] = {0, *level};
-        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
-    }
-    lc_growth_result result = lc_growth_judge(machine);
-    lc_growth_free(machine);
-    return result;
+    going_body body = {self, run, level};
+    return judged_body(settings, read_going, &body);
 }
 
 /* How many of SEEDS checks say each verdict. */

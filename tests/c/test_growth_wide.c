@@ -1,47 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* Links: growth.c growth_plan.c growth_retained.c growth_screen.c growth_series.c growth_trace.c */
 /* The metrics that need a walk over the heap: when they are asked for, and what they decide. */
-#include "growth.h"
-
-#include "mem_fake.h"
-
-static const lc_growth_settings ADAPTIVE = {
-    .mode = LC_GROWTH_ADAPTIVE, .rate = 0.3, .warmup_max = 8, .windows = 3, .seed = 7};
+#include "growth_drive.h"
 
 typedef struct {
     int32_t new;
     int32_t all;
 } wide_readings;
 
-/* Blocks grow by `blocks` a run and references by `references`; what is fed for the wide
- * metrics at readings that are not wide is rubbish. */
+typedef struct {
+    int64_t blocks; /* A run. */
+    int64_t references; /* A run. */
+    wide_readings asked;
+} wide_body;
+
+/* What is fed for the wide metrics at readings that are not wide is rubbish. */
+static void
+read_wide(void *body, const lc_growth_step *step, int64_t runs,
+          int64_t values[LC_GROWTH_METRICS])
+{
+    wide_body *b = body;
+    b->asked.new += step->wide == LC_GROWTH_WIDE_NEW;
+    b->asked.all += step->wide == LC_GROWTH_WIDE_ALL;
+    int64_t rubbish = runs * runs + 1000000;
+    values[LC_GROWTH_BLOCKS] = 500 + b->blocks * runs;
+    values[LC_GROWTH_OBJECTS] = step->wide == LC_GROWTH_WIDE_NOT   ? rubbish
+                                : step->wide == LC_GROWTH_WIDE_NEW ? 7
+                                                                   : 70000;
+    values[LC_GROWTH_REFERENCES] =
+        step->wide == LC_GROWTH_WIDE_NOT ? rubbish : b->references * runs;
+}
+
 static wide_readings
 drive_wide(lc_growth *machine, int64_t blocks, int64_t references)
 {
-    int64_t runs = 0;
-    wide_readings wide = {0, 0};
-    for (;;) {
-        lc_growth_step step = lc_growth_next(machine);
-        if (step.action == LC_GROWTH_DONE) {
-            return wide;
-        }
-        if (step.action == LC_GROWTH_START_TRACE) {
-            continue;
-        }
-        runs += step.runs;
-        wide.new += step.wide == LC_GROWTH_WIDE_NEW;
-        wide.all += step.wide == LC_GROWTH_WIDE_ALL;
-        int64_t rubbish = runs * runs + 1000000;
-        const int64_t values[LC_GROWTH_METRICS] = {
-            [LC_GROWTH_BLOCKS] = 500 + blocks * runs,
-            [LC_GROWTH_OBJECTS] = step.wide == LC_GROWTH_WIDE_NOT   ? rubbish
-                                  : step.wide == LC_GROWTH_WIDE_NEW ? 7
-                                                                    : 70000,
-            [LC_GROWTH_REFERENCES] =
-                step.wide == LC_GROWTH_WIDE_NOT ? rubbish : references * runs,
-        };
-        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
-    }
+    wide_body body = {.blocks = blocks, .references = references};
+    drive_body(machine, read_wide, &body, 0);
+    return body.asked;
 }
 
 static void
@@ -73,25 +68,27 @@ references_alone_are_a_leak(void **state)
     }
 }
 
-/* Probe `which` counts `each` more a run; the others stand at what they are. */
+typedef struct {
+    int32_t which; /* Probe. */
+    int64_t each; /* That it counts more a run; the others stand at what they are. */
+} probed_body;
+
+static void
+read_probes(void *body, const lc_growth_step *step, int64_t runs,
+            int64_t values[LC_GROWTH_METRICS])
+{
+    (void)step;
+    const probed_body *b = body;
+    values[LC_GROWTH_BLOCKS] = 500;
+    values[LC_GROWTH_PROBES] = 12;
+    values[LC_GROWTH_PROBES + b->which] += b->each * runs;
+}
+
 static lc_growth_result
 judge_probe(int32_t which, int64_t each)
 {
-    lc_growth *machine = lc_growth_new(&ADAPTIVE);
-    int64_t runs = 0;
-    lc_growth_step step;
-    while ((step = lc_growth_next(machine)).action != LC_GROWTH_DONE) {
-        if (step.action == LC_GROWTH_RUN) {
-            runs += step.runs;
-            int64_t values[LC_GROWTH_METRICS] = {[LC_GROWTH_BLOCKS] = 500};
-            values[LC_GROWTH_PROBES] = 12;
-            values[LC_GROWTH_PROBES + which] += each * runs;
-            assert_int_equal(lc_growth_feed(machine, values), LC_OK);
-        }
-    }
-    lc_growth_result result = lc_growth_judge(machine);
-    lc_growth_free(machine);
-    return result;
+    probed_body body = {which, each};
+    return judged_body(ADAPTIVE, read_probes, &body);
 }
 
 static void
@@ -132,50 +129,46 @@ a_trace_reads_the_wide_metrics_only_where_blocks_do_not_tell(void **state)
 }
 
 static void
+ten_references(void *body, const lc_growth_step *step, int64_t runs,
+               int64_t values[LC_GROWTH_METRICS])
+{
+    (void)body;
+    (void)step;
+    values[LC_GROWTH_REFERENCES] = runs < 10 ? runs : 10;
+}
+
+static void
 references_that_grew_in_the_first_screen_only_are_clean(void **state)
 {
     (void)state;
     lc_growth *machine = lc_growth_new(&ADAPTIVE);
-    int64_t runs = 0;
-    lc_growth_step step = lc_growth_next(machine);
-    while (step.action != LC_GROWTH_DONE) {
-        assert_int_not_equal(step.action, LC_GROWTH_START_TRACE);
-        runs += step.runs;
-        const int64_t values[LC_GROWTH_METRICS] = {[LC_GROWTH_REFERENCES] =
-                                                       runs < 10 ? runs : 10};
-        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
-        step = lc_growth_next(machine);
-    }
+    assert_int_equal(drive_body(machine, ten_references, NULL, 0), 0);
     assert_int_equal(lc_growth_judge(machine).verdict, LC_GROWTH_CLEAN);
     assert_int_equal(lc_growth_judge(machine).why, LC_GROWTH_WHY_QUIET);
     assert_int_equal(lc_growth_judge(machine).judged, 15);
     lc_growth_free(machine);
 }
 
-/* Feeds objects: `new` those of the check, of which `replaced` took the place of older. */
+typedef struct {
+    int64_t per_run; /* Objects that a run makes, ... */
+    int64_t replaced; /* ... of which so many take the place of older ones. */
+} replacing_body;
+
+static void
+read_objects(void *body, const lc_growth_step *step, int64_t runs,
+             int64_t values[LC_GROWTH_METRICS])
+{
+    const replacing_body *b = body;
+    values[LC_GROWTH_OBJECTS] = step->wide == LC_GROWTH_WIDE_NEW
+                                    ? b->per_run * runs
+                                    : 70000 + (b->per_run - b->replaced) * runs;
+}
+
 static lc_growth_result
 judge_objects(int64_t per_run, int64_t replaced)
 {
-    lc_growth *machine = lc_growth_new(&ADAPTIVE);
-    int64_t runs = 0;
-    for (;;) {
-        lc_growth_step step = lc_growth_next(machine);
-        if (step.action == LC_GROWTH_DONE) {
-            break;
-        }
-        if (step.action == LC_GROWTH_START_TRACE) {
-            continue;
-        }
-        runs += step.runs;
-        int64_t made = step.wide == LC_GROWTH_WIDE_NEW
-                           ? per_run * runs
-                           : 70000 + (per_run - replaced) * runs;
-        const int64_t values[LC_GROWTH_METRICS] = {[LC_GROWTH_OBJECTS] = made};
-        assert_int_equal(lc_growth_feed(machine, values), LC_OK);
-    }
-    lc_growth_result result = lc_growth_judge(machine);
-    lc_growth_free(machine);
-    return result;
+    replacing_body body = {per_run, replaced};
+    return judged_body(ADAPTIVE, read_objects, &body);
 }
 
 static void

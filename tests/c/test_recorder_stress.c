@@ -3,11 +3,10 @@
 /* The recorder with many threads, and without memory. */
 #include "recorder.h"
 
-#include <pthread.h>   /* pthread_create */
-#include <sched.h>     /* sched_yield */
-#include <stdatomic.h>
+#include <pthread.h> /* pthread_create */
 
 #include "mem_fake.h"
+#include "together.h"
 
 enum { THREADS = 4, ROUNDS = 40000 };
 
@@ -32,10 +31,7 @@ static void *
 hammer(void *argument)
 {
     worker *self = argument;
-    atomic_fetch_add(self->ready, 1);
-    while (atomic_load(self->ready) < THREADS) {
-        sched_yield(); /* All at once, or they would run one after the other. */
-    }
+    begin_together(self->ready, THREADS);
     for (uintptr_t i = 0; i < ROUNDS; i++) {
         const void *block = at(self->base + i * 16);
         uint32_t node = i % 4 == 0 ? self->node : LC_CALLTREE_FIXED + (uint32_t)i % 700;

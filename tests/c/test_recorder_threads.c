@@ -6,10 +6,9 @@
 #include "recorder.h"
 
 #include <pthread.h> /* pthread_create */
-#include <sched.h> /* sched_yield */
-#include <stdatomic.h>
 
 #include "mem_fake.h" /* cmocka */
+#include "together.h"
 
 enum { THREADS = 4, ROUNDS = 6000, SHELF = 64, MARKS = 40, OWNED = 50 };
 
@@ -55,10 +54,7 @@ static void *
 work(void *argument)
 {
     worker *self = argument;
-    atomic_fetch_add(self->ready, 1);
-    while (atomic_load(self->ready) < THREADS) {
-        sched_yield(); /* All at once, or they would run one after the other. */
-    }
+    begin_together(self->ready, THREADS);
     for (uintptr_t i = 0; i < ROUNDS; i++) {
         uintptr_t address = self->base + i * 16;
         uint32_t node = LC_CALLTREE_FIXED + (uint32_t)(i % SHELF);
