@@ -19,13 +19,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.c.run import ROOT
 from tests.mutation import c_mutants, page, py_mutants
 from tests.mutation.c_runs import CHECKED, PLAIN, Bench, Sampler
 from tests.mutation.mutants import Fate, Mutant, read_equivalent
 from tests.mutation.page import Campaign
 from tests.mutation.py_runs import Judge
 
-ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
     "growth": ("csrc/core/growth*.c", c_mutants.mutants_of),
     "judge": ("leakcheck/judge/*.py", py_mutants.mutants_of),

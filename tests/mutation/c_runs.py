@@ -16,7 +16,7 @@ import sysconfig
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.c.run import CORE, ROOT, TESTS, links
+from tests.c.run import CORE, ROOT, TESTS, BrokenTestError, compile_one, links
 from tests.mutation.c_mutants import changed
 from tests.mutation.mutants import Fate, Mutant
 
@@ -117,9 +117,10 @@ class Bench:
 
     def _object(self, source: Path) -> Path:
         target = self._folder / f"{source.stem}.o"
-        includes = [f"-I{path}" for path in (CORE, ROOT / "csrc", TESTS / "support", TESTS, ROOT)]
-        words = ["-std=c11", "-fPIC", *self._flags, *WARNED, *includes, "-c", source, "-o", target]
-        self._run([*self._compiler, *words])
+        try:
+            compile_one(self._compiler, ["-fPIC", *self._flags, *WARNED], source, target)
+        except BrokenTestError as broken:
+            raise BenchError(str(broken)) from None
         return target
 
     def _link(self, objects: Iterable[Path]) -> None:

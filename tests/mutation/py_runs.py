@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.c.run import ROOT
 from tests.mutation.mutants import Fate, Mutant
 from tests.mutation.py_mutants import changed
 
-ROOT = Path(__file__).resolve().parents[2]
 TESTS = "tests/unit/judge"
 QUICK = ("-m", "not no_leakcheck")
 SLOW = ("-m", "no_leakcheck")
