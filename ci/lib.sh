@@ -99,8 +99,8 @@ tests_on() { # tests_on VENV ARGUMENT...
   env --default-signal=INT,QUIT "$venv/bin/python" -m pytest -q -n 2 -p no:cacheprovider "$@"
 }
 
-sampler_tests_on() { # sampler_tests_on VENV: they count the blocks of the whole process, where no thread may talk to xdist
-  env --default-signal=INT,QUIT "$1/bin/python" -m pytest -q -p no:cacheprovider -p no:xdist tests/ext
+sampler_tests_on() { # sampler_tests_on VENV: they count the blocks of the whole process, where no worker may talk to xdist
+  tests_on "$1" -n 0 tests/ext
 }
 
 all_tests_on() { # all_tests_on VENV

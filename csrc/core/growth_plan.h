@@ -48,10 +48,11 @@ int32_t lc_growth_plan_settled(double rate);
  * Attempt 0 has one batch of as many runs as lc_growth_plan_settled says, and as many runs
  * as show the rate: two batches from a rate of .5 on, one run and two from .75 on. Runs of
  * one batch follow each other without a collection: what one of them leaves to the next
- * is seen only there, so the last batch is never a single run. Not where the warm-up was `restless`: whoever waits for two quiet runs
- * gives a leak a second chance to be missed, so it has no such batch, and so many more
- * runs that both chances together are below .05. Attempts 1 and 2 have 1.5 and 2.3 times
- * 3 / rate runs: equal screens would give a leak equal chances again. */
+ * is seen only there, so one batch at least is no single run. Not where the warm-up was
+ * `restless`: whoever waits for two quiet runs gives a leak a second chance to be missed, so
+ * it has no such batch, and so many more runs that both chances together are below .05.
+ * Attempts 1 and 2 have 1.5 and 2.3 times 3 / rate runs: equal screens would give a leak
+ * equal chances again. */
 int32_t lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate,
                               bool restless, int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX]);
 
