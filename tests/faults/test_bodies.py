@@ -71,7 +71,9 @@ CLEAN = {
     """,
     "adds a callback of the collector that raises": """
         import gc
-        def bad(phase, info): raise ValueError(phase)
+        def bad(phase, info):
+            # In each collection, ast.parse of CPython 3.11 fails when pytest prints the error from there.
+            if info['generation'] == 2: raise ValueError(phase)
         def test_it():
             if bad not in gc.callbacks: gc.callbacks.append(bad)
     """,
