@@ -14,7 +14,8 @@ DEFAULT_RATE: Final = 0.75
 """Ruled out by three runs that change nothing (docs/decisions/0020)."""
 EXAMINED_RATE: Final = 0.3
 """What moved is examined at this rate where the declared one is larger (growth_plan.h)."""
-DEFAULT_MAX_TIME: Final = 10.0
+DEFAULT_MAX_TIME: Final = 30.0
+"""Long enough for a cache of 128 entries to be filled twice by a run of 0.1 s (docs/decisions/0029)."""
 MAX_ITERATIONS: Final = 10_000_000
 MIN_ITERATIONS: Final = 12
 

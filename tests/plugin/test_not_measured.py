@@ -182,7 +182,7 @@ def test_the_time_of_pytest_timeout_is_kept(run, pytester):
         def test_option(): pass
         """
     done = run(source, "--timeout=1e-8", plugins=["fake_timeout"])
-    # Half of it, instead of the 10 s of --leakcheck-max-time.
+    # Half of it, instead of the 30 s of --leakcheck-max-time.
     assert "the max time of 5e-10 s" in done.reason("test_marked")
     assert "the max time of 5e-09 s" in done.reason("test_option")
 
