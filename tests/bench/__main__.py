@@ -15,7 +15,18 @@ from tests.bench.figures import BenchError, Options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-QUESTIONS = ("settle", "mark", "memory", "holders", "tracing", "harness", "suite", "html", "native")
+QUESTIONS = (
+    "settle",
+    "mark",
+    "memory",
+    "soak",
+    "holders",
+    "tracing",
+    "harness",
+    "suite",
+    "html",
+    "native",
+)
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -24,7 +24,7 @@ BLOCKS = (1_000, 10_000, 100_000, 1_000_000, 1_400_000, 10_000_000)
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
-def _resident() -> int:
+def resident() -> int:
     """Bytes of this process that are in memory now."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * PAGE
 
@@ -67,9 +67,9 @@ def one_process(blocks: int, *, traced: bool) -> dict[str, int]:
         check.close()
     check.next()
     _forget_peak()
-    before = _resident()
+    before = resident()
     _fill(slots)
-    held, peak = _resident(), _peak()
+    held, peak = resident(), _peak()
     if traced:
         check.read()
         check.next()
