@@ -126,12 +126,57 @@ def test_it(): threading.Thread(target=END.wait, daemon=True).start()
     assert found.verdict("test_it") in ("leak", "inconclusive"), found.out
 
 
-@pytest.mark.parametrize("library", ["greenlet", "gevent"])
-def test_switching_stacks(faulty, library):
-    pytest.importorskip(library)
-    bodies = {
-        "greenlet": "import greenlet\ndef test_it(): greenlet.greenlet(sorted).switch([3, 1])",
-        "gevent": "import gevent\ndef test_it(): gevent.spawn(sorted, [3, 1]).join()",
-    }
-    found = faulty(bodies[library])
+STACKS = {
+    "a greenlet": """
+import greenlet
+def test_it(): greenlet.greenlet(sorted).switch([3, 1])
+""",
+    "greenlets that switch to and fro": """
+import greenlet
+def test_it():
+    def other():
+        while True: here.switch([object()])
+    here = greenlet.getcurrent()
+    there = greenlet.greenlet(other)
+    for _ in range(20): there.switch()
+""",
+    "gevent": """
+import gevent
+def test_it(): gevent.spawn(sorted, [3, 1]).join()
+""",
+    "gevent in place of threads, locks and sockets": """
+from gevent import monkey
+monkey.patch_all()
+import queue, socket, threading, time
+def test_it():
+    said = queue.Queue()
+    one, other = socket.socketpair()
+    def answer():
+        time.sleep(0)
+        said.put(other.recv(4))
+    thread = threading.Thread(target=answer)
+    thread.start()
+    one.sendall(b"ping")
+    thread.join()
+    assert said.get() == b"ping"
+    one.close()
+    other.close()
+""",
+}
+LEAKING_STACKS = {
+    "greenlet": "greenlet.greenlet(lambda: KEPT.append(object())).switch()",
+    "gevent": "gevent.spawn(lambda: KEPT.append(object())).join()",
+}
+
+
+@pytest.mark.parametrize("what", STACKS)
+def test_stacks_that_are_switched_are_clean(faulty, what):
+    found = faulty(STACKS[what])
     assert found.verdict("test_it") == "clean", found.out
+
+
+@pytest.mark.parametrize("library", LEAKING_STACKS)
+def test_a_leak_on_a_switched_stack_is_found_at_its_line(faulty, library):
+    found = faulty(f"import {library}\nKEPT = []\ndef test_it(): {LEAKING_STACKS[library]}\n")
+    assert found.verdict("test_it") == "leak", found.out
+    assert "test_it.py:3" in found.out
