@@ -125,15 +125,19 @@ def project_frame(site: Site, root: Path) -> Frame | None:
     return next((frame for frame in reversed(site.frames) if is_project(frame, root)), None)
 
 
-def is_telling(site: Site) -> bool:
-    """Whether the last two frames say what allocated: code under test, or a library it called.
+def telling(site: Site) -> tuple[Frame, ...]:
+    """The inner frames that say what allocated, from code under test, or a library it called, on.
 
-    A line of what runs the tests says nothing: every test passes through it, so two tests that
-    hold what was allocated there need not have the same leak.
+    Two of them, or as many as the standard library put below such code. None where what runs
+    the tests lies in between: every test passes through it, so two tests that hold what was
+    allocated there need not have the same leak.
     """
-    if is_harness(site.leaf):
-        return False
-    return any(not _is_given(frame) for frame in site.frames[-2:])
+    for depth, frame in enumerate(reversed(site.frames), 1):
+        if is_harness(frame):
+            break
+        if not _is_given(frame):
+            return site.frames[-max(depth, 2) :]
+    return ()
 
 
 def group(sites: Iterable[Site]) -> tuple[LineGroup, ...]:
@@ -242,14 +246,9 @@ def relative(file: str, root: Path) -> str | None:
 
 
 def _is_given(frame: Frame) -> bool:
-    """The frame belongs to what runs the test, to the interpreter, or to nobody."""
+    """The frame belongs to the interpreter, or to nobody."""
     path = _slashed(frame.file)
-    return (
-        not path
-        or path.startswith("<frozen ")
-        or is_harness(frame)
-        or _after_stdlib(path) is not None
-    )
+    return not path or path.startswith("<frozen ") or _after_stdlib(path) is not None
 
 
 def _slashed(file: str) -> str:

@@ -10,7 +10,7 @@ from leakcheck.model import Metric
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from leakcheck.model import Result, Site
+    from leakcheck.model import Frame, Result, Site
 
 COMMON: Final = 0.5
 """Part of the places of two proven leaks that, being in both, is one leak seen twice."""
@@ -28,13 +28,13 @@ class Precedents:
 
     def __init__(
         self,
-        telling: Callable[[Site], bool] = lambda _: True,
+        telling: Callable[[Site], tuple[Frame, ...]] = lambda site: site.frames[-2:],
         identified: Callable[[Result], Result] = lambda result: result,
     ) -> None:
         """Start with none.
 
         Args:
-            telling: the last two frames of a site are enough to know a leak by.
+            telling: the inner frames of a site that it is known by; none where it tells nothing.
             identified: gives a proven leak its cause, which all that show it share.
         """
         self._telling = telling
@@ -46,9 +46,9 @@ class Precedents:
         if result.metric is Metric.PROBE:
             return frozenset()
         return frozenset(
-            tuple((f.file, f.function, f.line) for f in site.frames[-2:])
+            tuple((f.file, f.function, f.line) for f in frames)
             for site in result.sites
-            if site.grows and site.exact and self._telling(site)
+            if site.grows and site.exact and (frames := self._telling(site))
         )
 
     def record(self, suspect: Result, proven: Result) -> None:

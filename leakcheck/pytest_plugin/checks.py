@@ -11,7 +11,7 @@ import pytest
 from leakcheck.api import identified, managed
 from leakcheck.canaries import ensure_seeing
 from leakcheck.errors import BlindError
-from leakcheck.judge.sites import is_telling
+from leakcheck.judge.sites import telling
 from leakcheck.measure.clock import now
 from leakcheck.measure.protocol import Precedents
 from leakcheck.model import Verdict
@@ -67,9 +67,7 @@ class Checks:
         self._probed = self._checked and bool(wishes.settings.probes)
         self._choices: dict[pytest.Item, Choice] = {}
         self._wrong: dict[pytest.Item, str] = {}
-        self._precedents = Precedents(
-            is_telling, functools.partial(identified, root=config.rootpath)
-        )
+        self._precedents = Precedents(telling, functools.partial(identified, root=config.rootpath))
         self._control = Control()
         self._causes: dict[str, str] = {}
         self._fresh = Fresh() if wishes.confirm else None

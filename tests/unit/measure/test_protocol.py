@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 import math
@@ -15,6 +16,7 @@ import pytest
 
 from leakcheck import _core
 from leakcheck.config import Settings
+from leakcheck.judge.sites import telling
 from leakcheck.measure.protocol import Precedents, StepwiseCheck, check_callable
 from leakcheck.model import Metric, Phase, Result, Verdict
 from tests.unit.unchecked import MEASURES
@@ -157,8 +159,21 @@ def test_a_leak_proven_before_is_not_confirmed_again() -> None:
     assert second.runs < first.runs / 5
 
 
+def test_a_leak_that_lies_deep_in_the_standard_library_is_a_precedent_too() -> None:
+    precedents = Precedents(telling)
+    kept: list[object] = []
+
+    def body() -> None:
+        kept.append(copy.deepcopy([[object()]]))
+
+    first, second = (check_callable(body, Settings(), precedents=precedents) for _ in range(2))
+    assert (first.verdict, second.verdict) == (Verdict.LEAK, Verdict.LEAK)
+    assert all(len(telling(site)) > 2 for site in first.sites if site.grows)
+    assert second.runs < first.runs / 5
+
+
 def test_a_site_that_tells_nothing_is_no_precedent() -> None:
-    precedents = Precedents(lambda _: False)
+    precedents = Precedents(lambda _: ())
     body = leak()
     first, second = (check_callable(body, Settings(), precedents=precedents) for _ in range(2))
     assert (first.verdict, second.verdict) == (Verdict.LEAK, Verdict.LEAK)
