@@ -99,6 +99,9 @@ reserve_link(lc_calltree *self, uint32_t owner)
     if (owner == LC_CALLTREE_NO_OWNER) {
         return LC_OK;
     }
+    if (owner >= LC_CALLTREE_OWNERS_MAX) {
+        return LC_FULL;
+    }
     if (self->free_link == NO_LINK && self->link_count == self->link_room) {
         uint32_t room = self->link_room == 0 ? FIRST : self->link_room * 2;
         link *links = lc_mem_resize(self->links, room, sizeof *links);

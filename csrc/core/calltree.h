@@ -32,6 +32,7 @@
 #define LC_CALLTREE_FIXED UINT32_C(3)    /* Nodes of a new tree: the three above. */
 #define LC_CALLTREE_NONE UINT32_MAX      /* No such node. */
 #define LC_CALLTREE_NODES_MAX (UINT32_C(1) << 24)
+#define LC_CALLTREE_OWNERS_MAX (UINT32_C(1) << 24)
 #define LC_CALLTREE_NO_FRAME UINT32_MAX  /* The frame of the fixed nodes. */
 #define LC_CALLTREE_NO_OWNER UINT32_MAX  /* Of a key that is never forgotten. */
 
@@ -47,7 +48,8 @@ uint32_t lc_calltree_find(const lc_calltree *self, uint32_t parent, uint64_t key
 /* Makes `key` below `parent` lead to the node of `frame`, which is made when it is new.
  * The key is forgotten with `owner`, a small number (a slot of the caller's code table),
  * or never.
- * LC_NOMEM, or LC_FULL at LC_CALLTREE_NODES_MAX nodes: nothing a caller can see changed. */
+ * LC_NOMEM, or LC_FULL at LC_CALLTREE_NODES_MAX nodes or for an owner that is not below
+ * LC_CALLTREE_OWNERS_MAX: nothing a caller can see changed. */
 lc_status lc_calltree_put(lc_calltree *self, uint32_t parent, uint64_t key,
                           uint32_t frame, uint32_t owner, uint32_t *out);
 

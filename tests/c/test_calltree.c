@@ -189,6 +189,35 @@ a_full_tree_says_so_and_still_serves_known_frames(void **state)
     lc_calltree_free(tree);
 }
 
+static void
+an_owner_out_of_bounds_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    lc_calltree *tree = lc_calltree_new();
+    static const uint32_t owners[] = {LC_CALLTREE_OWNERS_MAX, UINT32_C(1) << 31,
+                                      (UINT32_C(1) << 31) + 1, UINT32_MAX - 1};
+    uint32_t out = 99;
+    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+        assert_int_equal(
+            lc_calltree_put(tree, LC_CALLTREE_ROOT, 0x1000, 7, owners[i], &out),
+            LC_FULL);
+        lc_calltree_forget(tree, owners[i]);
+    }
+    /* The last that is not has its memory asked for. */
+    mem_fake_fail_at(2);
+    assert_int_equal(lc_calltree_put(tree, LC_CALLTREE_ROOT, 0x1000, 7,
+                                     LC_CALLTREE_OWNERS_MAX - 1, &out),
+                     LC_NOMEM);
+    assert_true(mem_fake_failed());
+    mem_fake_fail_at(0);
+    assert_int_equal(out, 99);
+    assert_int_equal(lc_calltree_find(tree, LC_CALLTREE_ROOT, 0x1000),
+                     LC_CALLTREE_NONE);
+    assert_int_equal(lc_calltree_count(tree), LC_CALLTREE_FIXED);
+    assert_true(lc_calltree_check(tree));
+    lc_calltree_free(tree);
+}
+
 /* Owners come and go with all their keys; the model is two flat tables. */
 static void
 random_operations_agree_with_a_naive_model(void **state)
@@ -331,6 +360,7 @@ main(void)
         cmocka_unit_test(a_key_used_again_by_other_code_leads_elsewhere),
         cmocka_unit_test(code_compiled_in_every_run_needs_no_more_memory),
         cmocka_unit_test(a_full_tree_says_so_and_still_serves_known_frames),
+        cmocka_unit_test(an_owner_out_of_bounds_is_refused_and_changes_nothing),
         cmocka_unit_test(random_operations_agree_with_a_naive_model),
         cmocka_unit_test(check_sees_damage),
         cmocka_unit_test(every_allocation_may_fail),
