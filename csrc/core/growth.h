@@ -70,7 +70,7 @@ void lc_growth_stop(lc_growth *self);
  * `out`, at most `room`; returns how many there are. */
 int32_t lc_growth_window_ends(const lc_growth *self, int32_t *out, int32_t room);
 
-/* Meaningful after LC_GROWTH_DONE or lc_growth_stop. */
+/* Before LC_GROWTH_DONE or lc_growth_stop: INCONCLUSIVE(STOPPED), with the runs so far. */
 lc_growth_result lc_growth_judge(const lc_growth *self);
 
 #endif

@@ -10,12 +10,12 @@ enum {
 const double lc_growth_plan_rate_least = 1e-6;
 const double lc_growth_plan_rate_examined = 0.3;
 
-static const double SCREEN_LEAKS = 3.0; /* Of the rule of three. */
+/* Leaks due in an attempt; in the first by the rule of three. */
+static const double SCREEN_LEAKS[LC_GROWTH_PLAN_ATTEMPTS] = {3.0, 4.5, 6.9};
 static const double MISSED = 0.05; /* How often a leak of the rate may pass. */
 static const double TRACE_LEAKS = 14.0; /* Leaks due in a trace, see the header. */
 static const double CONFIRM_LEAKS = 56.0; /* The same in one that confirms. */
-static const double STRETCH[LC_GROWTH_PLAN_ATTEMPTS] = {1.0, 1.5, 2.3};
-static const int32_t RESTLESS_SIZES[3] = {3, 4, 5};
+static const int32_t RESTLESS_SIZES[] = {3, 4, 5};
 static const int32_t FIRST_SIZES[LC_GROWTH_PLAN_ATTEMPTS][3] = {
     {2, 3, 4}, {3, 5, 7}, {5, 7, 11}};
 
@@ -41,7 +41,7 @@ shuffle(uint64_t *random, int32_t *values, int32_t count)
     }
 }
 
-/* The least runs in which `leaks` leaks of `rate` are expected. */
+/* The fewest runs in which `leaks` leaks of `rate` are expected. */
 static int32_t
 runs_for(double leaks, double rate)
 {
@@ -51,6 +51,7 @@ runs_for(double leaks, double rate)
     return runs + (wanted - runs > 1e-9);
 }
 
+/* Whether a number above 1 is one. */
 static bool
 is_prime(int32_t n)
 {
@@ -59,7 +60,7 @@ is_prime(int32_t n)
             return false;
         }
     }
-    return n > 1;
+    return true;
 }
 
 static int32_t
@@ -74,7 +75,7 @@ prime_from(int32_t n)
 double
 lc_growth_plan_bound(int32_t runs)
 {
-    return SCREEN_LEAKS / (runs + 1);
+    return SCREEN_LEAKS[0] / (runs + 1);
 }
 
 /* The chance that a leak of `rate` shows in none of `runs` runs. */
@@ -92,7 +93,7 @@ unseen(double rate, int32_t runs)
 static int32_t
 first_runs(double rate, bool restless)
 {
-    int32_t enough = runs_for(SCREEN_LEAKS, rate) - 1;
+    int32_t enough = runs_for(SCREEN_LEAKS[0], rate) - 1;
     if (!restless) {
         return enough;
     }
@@ -121,17 +122,17 @@ lc_growth_plan_screen(uint64_t *random, int32_t attempt, double rate, bool restl
         return 2;
     }
     int32_t missing = attempt == 0 ? first_runs(rate, restless)
-                                   : runs_for(SCREEN_LEAKS * STRETCH[attempt], rate);
+                                   : runs_for(SCREEN_LEAKS[attempt], rate);
     const int32_t *first =
         attempt == 0 && restless ? RESTLESS_SIZES : FIRST_SIZES[attempt];
-    int32_t size = 0;
+    int32_t size;
     int32_t batches = 0;
     /* Two batches are enough to see nothing, but not to see proportion. */
-    while (batches < 2 || (batches < 3 && (missing > 0 || attempt > 0))) {
+    do {
         size = first[batches];
         sizes[batches++] = size;
         missing -= size;
-    }
+    } while (batches < 2 || (batches < 3 && (missing > 0 || attempt > 0)));
     int32_t small = batches;
     /* Then primes that grow by 1.4; the last is what is missing, made prime. */
     while (missing > 0) {

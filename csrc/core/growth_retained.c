@@ -135,7 +135,7 @@ bool
 lc_growth_retained_skips(const lc_growth_series *series, const lc_growth_retained *part)
 {
     int32_t from = 0;
-    for (int32_t k = 0; k < series->windows && from < part->last; k++) {
+    for (int32_t k = 0; k < series->windows; k++) {
         int32_t to = series->window_end[k];
         to = to < part->last ? to : part->last;
         double due = (series->runs[to] - series->runs[from]) * series->rate;
@@ -178,7 +178,8 @@ lc_growth_retained_slows(const lc_growth_series *series, const lc_growth_retaine
     return false;
 }
 
-/* U grew at its pace in the second half too, and often enough for that to say much. */
+/* U, of a series that never falls, grew at its pace in the second half too, and often
+ * enough for that to say much. */
 static bool
 steady(const lc_growth_series *series, const lc_growth_retained *part, double phi)
 {
@@ -187,7 +188,7 @@ steady(const lc_growth_series *series, const lc_growth_retained *part, double ph
     if (middle >= part->last || (double)part->net < STEADY_EVENTS * phi) {
         return false;
     }
-    int64_t early = retained_at(series, part, middle) - retained_at(series, part, 0);
+    int64_t early = retained_at(series, part, middle);
     double late = (double)(part->net - early) / (span - series->runs[middle]);
     return late >= STEADY * (double)early / series->runs[middle];
 }
@@ -198,12 +199,11 @@ lc_growth_retained_slowed(const lc_growth_series *series,
 {
     double before = series->earlier_runs;
     double after = series->runs[part->last];
-    if (before <= 0 || part->fall > 0 ||
-        part->slope >= STEADY * series->earlier_slope) {
+    if (part->fall > 0 || part->slope >= STEADY * series->earlier_slope) {
         return false;
     }
-    double missing = (series->earlier_slope - part->slope) * before - SLACK_BLOCKS -
-                     (double)part->fall;
+    /* Nothing where there was no such trace. */
+    double missing = (series->earlier_slope - part->slope) * before - SLACK_BLOCKS;
     double both =
         (series->earlier_slope * before + (double)part->net) / (before + after);
     double variance = phi * both * before * (1 + before / after);

@@ -82,6 +82,18 @@ disturbed(const int64_t *grown, int32_t count)
     return false;
 }
 
+static int64_t
+larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t
+smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Adds the levels of the attempt to the band that the next one is held against. */
 static void
 widen(lc_growth_screen *self)
@@ -89,8 +101,8 @@ widen(lc_growth_screen *self)
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
         int64_t level = self->level[m];
         for (int32_t i = self->done - 1; i >= 0; i--) {
-            self->upper[m] = level > self->upper[m] ? level : self->upper[m];
-            self->lower[m] = level < self->lower[m] ? level : self->lower[m];
+            self->upper[m] = larger(level, self->upper[m]);
+            self->lower[m] = smaller(level, self->lower[m]);
             level -= self->grown[m][i];
         }
     }
@@ -108,15 +120,12 @@ banded(const lc_growth_screen *self, lc_growth_metric metric, double rate)
     int64_t lower = level;
     for (int32_t i = self->done - 1; i > 0; i--) {
         level -= self->grown[metric][i];
-        upper = level > upper ? level : upper;
-        lower = level < lower ? level : lower;
+        upper = larger(level, upper);
+        lower = smaller(level, lower);
     }
-    int32_t runs = 0;
-    for (int32_t i = 0; i < self->batches; i++) {
-        runs += self->sizes[i];
-    }
+    int32_t runs = self->runs + lc_growth_screen_left(self); /* Of this attempt. */
     bool whole = self->done == self->batches;
-    int64_t bottom = lower < self->lower[metric] ? lower : self->lower[metric];
+    int64_t bottom = smaller(lower, self->lower[metric]);
     return upper <= self->upper[metric] && (!whole || lower <= self->lower[metric]) &&
            (double)(self->upper[metric] - bottom) <= BAND * rate * runs;
 }
@@ -126,7 +135,6 @@ lc_growth_screen_take(lc_growth_screen *self, const int64_t grown[LC_GROWTH_METR
                       uint64_t *random, double rate)
 {
     bool quiet = true;
-    self->steady = false;
     self->runs += self->sizes[self->done];
     self->done++;
     for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {

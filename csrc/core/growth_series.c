@@ -27,16 +27,13 @@ static const double FALL_PART_SUSPECT =
 int64_t
 lc_growth_series_distance(int64_t level, int64_t base)
 {
-    const int64_t most = INT64_C(1) << 61;
-    /* Halved first: the plain difference of two extremes does not fit. */
-    int64_t half = level / 2 - base / 2;
-    if (half > most / 2) {
-        return most;
+    if (level < base) {
+        return -lc_growth_series_distance(base, level);
     }
-    if (half < -most / 2) {
-        return -most;
-    }
-    return level - base;
+    /* Without a sign, the difference of two extremes fits. */
+    const uint64_t most = UINT64_C(1) << 61;
+    uint64_t apart = (uint64_t)level - (uint64_t)base;
+    return (int64_t)(apart < most ? apart : most);
 }
 
 /* Runs since the level last rose; 0 where it fell in too few marks to be no chance. */
@@ -93,12 +90,12 @@ halves_level(const lc_growth_series *series, int32_t from)
      * can be missed by: what grows back within a batch, or else the noise. */
     double leaked = (series->runs[late] - series->runs[early]) * series->rate;
     double noise = HALVES_NOISE * (double)lc_growth_retained_fall(series, from);
-    bool is_trough = early > from && lc_growth_retained_level(series, early - 1) >=
-                                         lc_growth_retained_level(series, early);
-    double missed =
-        steepest_rise(series, from) *
-        (series->runs[early] - series->runs[early > from ? early - 1 : from]);
-    double needed = is_trough && missed < noise ? missed : noise;
+    double needed = noise;
+    if (early > from) { /* It lies below the mark before it: a trough. */
+        double missed = steepest_rise(series, from) *
+                        (series->runs[early] - series->runs[early - 1]);
+        needed = missed < noise ? missed : noise;
+    }
     return leaked >= HALVES_LEAKS / 3 && leaked >= needed;
 }
 
@@ -116,8 +113,8 @@ lc_growth_series_quiet(const lc_growth_series *series)
         return paused;
     }
     /* Within the first window, troughs are too few to compare. */
-    for (int32_t k = series->windows > 0 ? -1 : 0; k < series->windows; k++) {
-        int32_t from = k < 0 ? 0 : series->window_end[k];
+    for (int32_t k = 0; series->windows > 0 && k <= series->windows; k++) {
+        int32_t from = k == 0 ? 0 : series->window_end[k - 1];
         if (halves_level(series, from)) {
             return series->runs[series->marks - 1] - series->runs[from];
         }
@@ -132,13 +129,11 @@ lc_growth_series_exact(const lc_growth_series *series, int32_t from)
         return false;
     }
     int64_t base = lc_growth_retained_level(series, from);
-    int64_t slope = 0;
+    int64_t slope = (lc_growth_retained_level(series, from + 1) - base) /
+                    (series->runs[from + 1] - series->runs[from]);
     for (int32_t i = from + 1; i < series->marks; i++) {
         int64_t grown = lc_growth_retained_level(series, i) - base;
         int32_t runs = series->runs[i] - series->runs[from];
-        if (i == from + 1) {
-            slope = grown / runs;
-        }
         if (slope < 1 || grown % runs != 0 || grown / runs != slope) {
             return false;
         }

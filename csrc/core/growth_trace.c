@@ -61,7 +61,7 @@ series_of(const lc_growth_trace *self, const lc_growth_settings *settings,
                               .rate = settings->rate,
                               .suspect = settings->mode == LC_GROWTH_ADAPTIVE,
                               .once = settings->mode == LC_GROWTH_FIXED,
-                              .earlier_slope = known ? settings->earlier_slope : 0,
+                              .earlier_slope = settings->earlier_slope,
                               .earlier_runs = known ? settings->earlier_runs : 0};
 }
 
@@ -71,15 +71,13 @@ lc_growth_trace_whole(int64_t grown, int32_t runs)
     return runs > 0 && grown > 0 && grown % runs == 0;
 }
 
-/* Whether reference counts grow by the same whole number a run at each mark, and nothing
- * else grows so much: then it is not the objects that refer to them. */
+/* Whether reference counts grow by the same whole number a run at each mark, of which there
+ * are two or more, and nothing else grows so much: then it is not the objects that refer to
+ * them. */
 static bool
 counts_grow(const lc_growth_trace *self)
 {
     int32_t last = self->marks - 1;
-    if (last < 1) {
-        return false;
-    }
     for (int32_t m = 0; m < LC_GROWTH_COUNTS; m++) {
         if (lc_growth_series_distance(self->levels[m][last], self->levels[m][0]) >=
             self->runs[last]) {
@@ -87,11 +85,10 @@ counts_grow(const lc_growth_trace *self)
         }
     }
     const int64_t *levels = self->levels[LC_GROWTH_COUNTS];
-    int64_t slope = 0;
+    int64_t slope = lc_growth_series_distance(levels[1], levels[0]) / self->runs[1];
     for (int32_t i = 1; i <= last; i++) {
         int64_t grown = lc_growth_series_distance(levels[i], levels[0]);
         int32_t runs = self->runs[i];
-        slope = i == 1 ? grown / runs : slope;
         if (!lc_growth_trace_whole(grown, runs) || grown / runs != slope) {
             return false;
         }
@@ -121,10 +118,11 @@ decide_quiet(const lc_growth_trace *self, const lc_growth_settings *settings,
         int32_t quiet = lc_growth_series_quiet(&series);
         least = quiet < least ? quiet : least;
     }
-    if (least > 0) {
-        lc_growth_trace_decide(out, LC_GROWTH_CLEAN, LC_GROWTH_WHY_ENDED, -1, least);
+    if (least == 0) {
+        return false;
     }
-    return least > 0;
+    lc_growth_trace_decide(out, LC_GROWTH_CLEAN, LC_GROWTH_WHY_ENDED, -1, least);
+    return true;
 }
 
 /* LEAK if the rule holds for a metric. */
@@ -159,9 +157,7 @@ decide_undecided(const lc_growth_trace *self, const lc_growth_settings *settings
         if (lc_growth_series_quiet(&series) > 0) {
             continue;
         }
-        double slope = 0;
-        lc_growth_why why = lc_growth_series_shape(&series, &slope);
-        out->slope = slope;
+        lc_growth_why why = lc_growth_series_shape(&series, &out->slope);
         why = why == LC_GROWTH_WHY_NONE ? LC_GROWTH_WHY_NOISY : why;
         lc_growth_trace_decide(out, LC_GROWTH_INCONCLUSIVE, why, m,
                                self->runs[self->marks - 1]);

@@ -264,8 +264,15 @@ distances_are_exact_where_two_of_them_subtract_and_held_elsewhere(void **state)
     }
     assert_int_equal(lc_growth_series_distance(most, 0), most);
     assert_int_equal(lc_growth_series_distance(-most, 0), -most);
-    assert_int_equal(lc_growth_series_distance(most - 2, 0), most - 2);
-    assert_int_equal(lc_growth_series_distance(2 - most, 0), 2 - most);
+    for (int64_t beside = -3; beside <= 3; beside++) {
+        int64_t held = beside < 0 ? most + beside : most;
+        for (int64_t near = -3; near <= 3; near++) {
+            assert_int_equal(lc_growth_series_distance(most + beside + near, near),
+                             held);
+            assert_int_equal(lc_growth_series_distance(near, most + beside + near),
+                             -held);
+        }
+    }
     for (int i = 0; i < 5; i++) {
         for (int j = 0; j < 5; j++) {
             int64_t held = i == j ? 0 : i > j ? most : -most;

@@ -150,6 +150,148 @@ the_retained_part_ends_at_the_least_level_of_the_last_quarter(void **state)
     assert_true(part.slope > 0.49 && part.slope < 0.51);
 }
 
+/* A series of a few marks, of which a test says all. */
+static lc_growth_series
+series_at(const int32_t *runs, const int64_t *levels, int32_t marks,
+          const int32_t *window_end, int32_t windows)
+{
+    return (lc_growth_series){.runs = runs,
+                              .levels = levels,
+                              .marks = marks,
+                              .window_end = window_end,
+                              .windows = windows,
+                              .rate = 1};
+}
+
+static void
+the_dispersion_of_one_batch_is_none_and_of_two_their_difference(void **state)
+{
+    (void)state;
+    static const int32_t runs[] = {0, 1, 2};
+    static const int64_t levels[] = {0, 1, 4};
+    lc_growth_series series = series_at(runs, levels, 2, NULL, 0);
+    lc_growth_retained part = lc_growth_retained_find(&series);
+    assert_true(lc_growth_retained_dispersion(&series, &part) == 0);
+    series.marks = 3;
+    part = lc_growth_retained_find(&series);
+    /* Paces of 1 and 3, where 2 is the mean: (3 - 1)^2 / (2 (1 + 1)). */
+    assert_true(lc_growth_retained_dispersion(&series, &part) == 1);
+}
+
+/* Whether growth to `here` blocks in `before` runs and `end` in as many more slows down. */
+static bool
+slows(int32_t before, int64_t here, int64_t end, int32_t last_window, double phi)
+{
+    const int32_t runs[] = {0, before, 2 * before};
+    const int64_t levels[] = {0, here, end};
+    const int32_t ends[] = {last_window, 2};
+    lc_growth_series series = series_at(runs, levels, 3, ends, 2);
+    lc_growth_retained part = lc_growth_retained_find(&series);
+    return lc_growth_retained_slows(&series, &part, phi);
+}
+
+static void
+a_shortfall_is_held_against_a_leak_beyond_its_limits_only(void **state)
+{
+    (void)state;
+    /* 85 % of the pace before. */
+    assert_false(slows(20, 20, 20 + 17, 0, 0));
+    assert_true(slows(20, 20, 20 + 16, 0, 0));
+    /* Two blocks. */
+    assert_false(slows(8, 8, 8 + 6, 0, 0));
+    assert_true(slows(8, 8, 8 + 5, 0, 0));
+    /* Chance: 11 are missing, and 2.75 sigmas of 4. */
+    assert_false(slows(8, 16, 16 + 3, 0, 0.5));
+    assert_true(slows(8, 16, 16 + 3, 0, 0.499));
+    /* In the last window, 35 % of the pace before, whatever chance may do. */
+    assert_false(slows(20, 20, 20 + 7, 1, 100));
+    assert_true(slows(20, 20, 20 + 6, 1, 100));
+    assert_false(slows(20, 20, 20 + 6, 0, 100));
+}
+
+static void
+only_marks_from_a_third_of_the_runs_on_are_looked_at(void **state)
+{
+    (void)state;
+    static const int64_t levels[] = {0, 40, 50};
+    static const int32_t ends[] = {0, 2};
+    for (int32_t at = 19; at <= 20; at++) {
+        const int32_t runs[] = {0, at, 60};
+        lc_growth_series series = series_at(runs, levels, 3, ends, 2);
+        lc_growth_retained part = lc_growth_retained_find(&series);
+        assert_int_equal(lc_growth_retained_slows(&series, &part, 0), at == 20);
+    }
+}
+
+/* The same for a trace of so many runs that is held against an earlier one. */
+static bool
+slower_than(double earlier_slope, int32_t earlier_runs, const int32_t *runs,
+            const int64_t *levels, double phi)
+{
+    static const int32_t ends[] = {1, 2};
+    lc_growth_series series = series_at(runs, levels, 3, ends, 2);
+    series.earlier_slope = earlier_slope;
+    series.earlier_runs = earlier_runs;
+    lc_growth_retained part = lc_growth_retained_find(&series);
+    return lc_growth_retained_slowed(&series, &part, phi);
+}
+
+static void
+a_pace_is_lower_below_85_per_cent_of_the_one_before(void **state)
+{
+    (void)state;
+    /* Not steady: 24 blocks in 20 runs, then 10 or 9. */
+    static const int32_t runs[] = {0, 20, 40};
+    assert_false(slower_than(1, 1000, runs, (int64_t[]){0, 24, 34}, 0));
+    assert_true(slower_than(1, 1000, runs, (int64_t[]){0, 24, 33}, 0));
+    /* However short the trace before, where its pace was far higher. */
+    assert_true(slower_than(1000, 1, runs, (int64_t[]){0, 24, 34}, 0));
+    assert_false(slower_than(1000, 0, runs, (int64_t[]){0, 24, 34}, 0));
+}
+
+static void
+a_lower_pace_is_more_than_two_blocks_and_chance(void **state)
+{
+    (void)state;
+    static const int32_t runs[] = {0, 16, 32};
+    static const int64_t levels[] = {0, 6, 8};
+    /* 22 are missing, and 2.75 sigmas of 8. */
+    assert_false(slower_than(1, 32, runs, levels, 1.6));
+    assert_true(slower_than(1, 32, runs, levels, 1.59));
+    /* At half a block a run less, two of four runs and more. */
+    static const int64_t half[] = {0, 12, 16};
+    assert_false(slower_than(1, 4, runs, half, 0));
+    assert_true(slower_than(1, 5, runs, half, 0));
+}
+
+static void
+a_trace_is_steady_with_100_leaks_and_85_per_cent_in_its_second_half(void **state)
+{
+    (void)state;
+    static const int32_t runs[] = {0, 40, 60, 80};
+    static const int32_t ends[] = {1, 2, 3};
+    static const struct {
+        int64_t levels[4];
+        double phi;
+        bool slowed;
+    } traces[] = {
+        {{0, 50, 75, 100}, 1, false},
+        {{0, 50, 75, 100}, 1.01, true},
+        {{0, 50, 75, 99}, 1, true},
+        /* Sixty runs up to the mark after the middle, and twenty from there on. */
+        {{0, 40, 60, 77}, 0, false},
+        {{0, 40, 60, 76}, 0, true},
+    };
+    for (int i = 0; i < 5; i++) {
+        lc_growth_series series = series_at(runs, traces[i].levels, 4, ends, 3);
+        series.earlier_slope = 100;
+        series.earlier_runs = 100;
+        lc_growth_retained part = lc_growth_retained_find(&series);
+        assert_int_equal(lc_growth_retained_slowed(&series, &part, traces[i].phi),
+                         traces[i].slowed);
+    }
+}
+
 int
 main(void)
 {
@@ -160,6 +302,14 @@ main(void)
         cmocka_unit_test(a_series_that_falls_is_not_held_against_the_pace_before),
         cmocka_unit_test(a_walk_is_told_from_a_leak_under_teeth),
         cmocka_unit_test(the_retained_part_ends_at_the_least_level_of_the_last_quarter),
+        cmocka_unit_test(
+            the_dispersion_of_one_batch_is_none_and_of_two_their_difference),
+        cmocka_unit_test(a_shortfall_is_held_against_a_leak_beyond_its_limits_only),
+        cmocka_unit_test(only_marks_from_a_third_of_the_runs_on_are_looked_at),
+        cmocka_unit_test(a_pace_is_lower_below_85_per_cent_of_the_one_before),
+        cmocka_unit_test(a_lower_pace_is_more_than_two_blocks_and_chance),
+        cmocka_unit_test(
+            a_trace_is_steady_with_100_leaks_and_85_per_cent_in_its_second_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

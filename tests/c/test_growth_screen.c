@@ -142,6 +142,101 @@ a_band_wide_enough_to_hide_a_leak_is_no_noise(void **state)
         LC_GROWTH_SCREEN_SUSPECT);
 }
 
+/* Batches of ten runs, and one more of eleven that is not due: has growth of so much in the
+ * first three been in proportion? */
+static bool
+in_proportion(const int64_t grown[3])
+{
+    uint64_t random = 1;
+    lc_growth_screen screen = {.batches = 4, .sizes = {10, 10, 10, 11}};
+    for (int32_t i = 0; i < 3; i++) {
+        const int64_t added[LC_GROWTH_METRICS] = {grown[i]};
+        lc_growth_screen_take(&screen, added, &random, 0.3);
+    }
+    return screen.steady;
+}
+
+static void
+proportion_is_seven_blocks_in_ten_runs_and_seven_tenths_of_the_share(void **state)
+{
+    (void)state;
+    assert_true(in_proportion((int64_t[]){7, 7, 7}));
+    assert_false(in_proportion((int64_t[]){7, 7, 6}));
+    assert_true(in_proportion((int64_t[]){9, 7, 5}));
+    assert_true(in_proportion((int64_t[]){7, 10, 13}));
+    assert_false(in_proportion((int64_t[]){6, 10, 14}));
+    assert_false(in_proportion((int64_t[]){14, 10, 6}));
+    assert_true(in_proportion((int64_t[]){14, 20, 26}));
+    assert_false(in_proportion((int64_t[]){13, 20, 27}));
+}
+
+static void
+only_blocks_and_raw_blocks_are_looked_at_for_proportion(void **state)
+{
+    (void)state;
+    for (int32_t m = 0; m < LC_GROWTH_METRICS; m++) {
+        uint64_t random = 1;
+        lc_growth_screen screen = {.batches = 3, .sizes = {10, 10, 10}};
+        int64_t grown[LC_GROWTH_METRICS] = {0};
+        grown[m] = 10;
+        for (int32_t i = 0; i < 3; i++) {
+            lc_growth_screen_take(&screen, grown, &random, 0.3);
+        }
+        assert_int_equal(screen.steady, m < LC_GROWTH_NARROW);
+        assert_int_equal(screen.wide, m >= LC_GROWTH_NARROW);
+    }
+}
+
+static void
+what_settled_the_body_is_the_first_batch_and_no_other(void **state)
+{
+    (void)state;
+    static const double rates[] = {1, 0.75, 0.5, 0.3, 0.1, 0.01};
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        double rate = rates[seed % 6];
+        uint64_t random = seed;
+        uint64_t same = seed;
+        int32_t planned[LC_GROWTH_PLAN_SCREEN_MAX];
+        int32_t batches = lc_growth_plan_screen(&same, 0, rate, false, planned);
+        lc_growth_screen screen = {.attempt = 0};
+        lc_growth_screen_start(&screen, &random, rate, false);
+        assert_int_equal(screen.sizes[0], lc_growth_plan_settled(rate));
+        int64_t runs = 0;
+        int64_t squares = 0;
+        for (int32_t i = 0; i < batches; i++) {
+            runs += screen.sizes[i] - planned[i];
+            squares += (int64_t)screen.sizes[i] * screen.sizes[i] -
+                       (int64_t)planned[i] * planned[i];
+        }
+        assert_int_equal(runs, 0);
+        assert_int_equal(squares, 0);
+    }
+}
+
+static void
+the_runs_left_are_those_of_this_attempt(void **state)
+{
+    (void)state;
+    const lc_growth_screen screen = {.batches = 3, .done = 1, .sizes = {2, 3, 4, 99}};
+    assert_int_equal(lc_growth_screen_left(&screen), 3 + 4);
+}
+
+static void
+what_disturbed_one_attempt_does_not_disturb_the_next(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    lc_growth_screen screen = {.attempt = 0};
+    lc_growth_screen_start(&screen, &random, 0.05, true);
+    lc_growth_screen_answer answer = LC_GROWTH_SCREEN_MORE;
+    for (int32_t i = 0; answer == LC_GROWTH_SCREEN_MORE; i++) {
+        const int64_t grown[LC_GROWTH_METRICS] = {i == 3 ? 100 : 0};
+        answer = lc_growth_screen_take(&screen, grown, &random, 0.05);
+    }
+    assert_int_equal(answer, LC_GROWTH_SCREEN_QUIET);
+    assert_int_equal(screen.attempt, 1);
+}
+
 int
 main(void)
 {
@@ -153,6 +248,12 @@ main(void)
         cmocka_unit_test(a_block_that_comes_and_goes_passes_the_second_attempt),
         cmocka_unit_test(a_lifted_edge_of_the_band_is_growth),
         cmocka_unit_test(a_band_wide_enough_to_hide_a_leak_is_no_noise),
+        cmocka_unit_test(
+            proportion_is_seven_blocks_in_ten_runs_and_seven_tenths_of_the_share),
+        cmocka_unit_test(only_blocks_and_raw_blocks_are_looked_at_for_proportion),
+        cmocka_unit_test(what_settled_the_body_is_the_first_batch_and_no_other),
+        cmocka_unit_test(the_runs_left_are_those_of_this_attempt),
+        cmocka_unit_test(what_disturbed_one_attempt_does_not_disturb_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,7 @@ windows_double_up_to_the_runs_that_were_asked_for(void **state)
         {LC_GROWTH_ADAPTIVE, 0.01, 5, 3, 0, 3, {200, 600, 1400}},
         {LC_GROWTH_ADAPTIVE, 1.0, 50, 3, 0, 3, {50, 150, 350}},
         {LC_GROWTH_CONFIRM, 0.5, 16, 3, 0, 3, {16, 48, 112}},
+        {LC_GROWTH_CONFIRM, 0.5, 15, 3, 0, 4, {15, 45, 105, 225}},
         {LC_GROWTH_CONFIRM, 0.01, 0, 3, 0, 5, {200, 600, 1400, 3000, 6200}},
         {LC_GROWTH_CONFIRM, 0.05, 160, 3, 0, 3, {160, 480, 1120}},
     };
@@ -94,8 +95,70 @@ windows_double_up_to_the_runs_that_were_asked_for(void **state)
                                              .windows = t->windows,
                                              .iterations = t->iterations};
         int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX];
+        ends[t->planned] = -1;
         assert_int_equal(lc_growth_plan_trace(&settings, ends), t->planned);
         assert_memory_equal(ends, t->ends, sizeof *ends * (size_t)t->planned);
+        assert_int_equal(ends[t->planned], -1);
+    }
+}
+
+static void
+a_confirming_trace_has_16_windows_at_most(void **state)
+{
+    (void)state;
+    const lc_growth_settings settings = {.mode = LC_GROWTH_CONFIRM,
+                                         .rate = 0.0005,
+                                         .warmup_max = 8,
+                                         .first_window = 1,
+                                         .windows = 16};
+    assert_true(lc_growth_plan_valid(&settings));
+    int32_t ends[LC_GROWTH_PLAN_WINDOWS_MAX + 1];
+    assert_int_equal(lc_growth_plan_trace(&settings, ends), 16);
+    assert_true(ends[15] * settings.rate < 56); /* More of them would be due. */
+}
+
+/* Adds a number to a hash (FNV-1a). */
+static void
+mix(uint64_t *hash, int32_t number)
+{
+    *hash = (*hash ^ (uint32_t)number) * UINT64_C(1099511628211);
+}
+
+static void
+the_screens_of_many_rates_are_the_same_in_each_release(void **state)
+{
+    (void)state;
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (int32_t i = 1; i <= 600; i++) {
+        double rate = i <= 400 ? i / 400.0 : 0.1 / (i - 400);
+        for (int32_t k = 0; k < 2 * LC_GROWTH_PLAN_ATTEMPTS; k++) {
+            int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
+            uint64_t random = (uint64_t)i;
+            int32_t batches =
+                lc_growth_plan_screen(&random, k / 2, rate, k % 2 == 1, sizes);
+            for (int32_t b = 0; b < batches; b++) {
+                mix(&hash, sizes[b]);
+            }
+            mix(&hash, batches);
+        }
+    }
+    assert_true(hash == UINT64_C(0x765a0745bcd44faa));
+}
+
+static void
+rounding_a_rate_costs_no_run_and_a_rate_below_costs_one(void **state)
+{
+    (void)state;
+    static const struct {
+        double above; /* Of ten runs, in which three leaks are due. */
+        int32_t batches;
+    } rates[] = {{0, 3}, {0.75e-9, 3}, {1.5e-9, 4}, {1e-6, 4}};
+    for (int i = 0; i < 4; i++) {
+        int32_t sizes[LC_GROWTH_PLAN_SCREEN_MAX];
+        uint64_t random = 1;
+        assert_int_equal(
+            lc_growth_plan_screen(&random, 0, 3 / (10 + rates[i].above), false, sizes),
+            rates[i].batches);
     }
 }
 
@@ -154,6 +217,9 @@ main(void)
         cmocka_unit_test(a_seed_cuts_a_window_in_the_same_places_in_each_release),
         cmocka_unit_test(a_seed_gives_a_long_screen_the_same_batches_in_each_release),
         cmocka_unit_test(windows_double_up_to_the_runs_that_were_asked_for),
+        cmocka_unit_test(a_confirming_trace_has_16_windows_at_most),
+        cmocka_unit_test(the_screens_of_many_rates_are_the_same_in_each_release),
+        cmocka_unit_test(rounding_a_rate_costs_no_run_and_a_rate_below_costs_one),
         cmocka_unit_test(settings_are_valid_up_to_their_bounds_and_no_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
