@@ -7,9 +7,11 @@ a mutant costs one compilation and one link.
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -22,9 +24,16 @@ from tests.mutation.mutants import Fate, Mutant
 
 PLAIN = ("-O0",)
 CHECKED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-WARNED = ("-Werror=return-type", "-w", "-Wreturn-type")
-PROCESSOR_SECONDS = 5
-"""What one test program may take: a mutant that takes more is in a loop, and killed."""
+WARNED = ("-Wno-error", "-Werror=return-type")
+"""A function without its return is no fault that a build lets pass."""
+LONGER = 10.0
+"""So many times the processor time that it takes without a mutant, and SLACK_SECONDS, are what a
+test program may take: with a mutant that takes more it is in a loop, and the mutant killed."""
+SLACK_SECONDS = 0.2
+FIRST_SECONDS = 60.0
+"""Without a mutant."""
+WALL_FACTOR = 60.0
+"""Seconds that may go by for one of the processor's, and at least WALL_SECONDS."""
 WALL_SECONDS = 120.0
 PYTHON_TESTS = (
     "tests/unit/measure/test_series.py",
@@ -34,19 +43,28 @@ PYTHON_TESTS = (
     "tests/ext/test_pyloop.py",
     "tests/ext/test_pyloop_wide.py",
 )
-PYTHON_PROCESSOR_SECONDS = 120
+PYTHON_PROCESSOR_SECONDS = 120.0
 
 
 class BenchError(Exception):
     """The tests can't be built, or fail without any mutant; the message has their output."""
 
 
-def _limited(seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+def _limited(seconds: float) -> None:
+    """In the child: the timer knows parts of a second, the limit holds for its children too."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    whole = math.ceil(seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (whole, whole))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _fails(command: Sequence[object], seconds: int, **more: object) -> bool:
+def _spent() -> float:
+    """Processor seconds of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _fails(command: Sequence[object], seconds: float, **more: object) -> bool:
     """Whether a command ends with anything but 0, its time being up included."""
     try:
         done = subprocess.run(
@@ -54,7 +72,7 @@ def _fails(command: Sequence[object], seconds: int, **more: object) -> bool:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
-            timeout=WALL_SECONDS * max(1, seconds // PROCESSOR_SECONDS),
+            timeout=max(WALL_SECONDS, WALL_FACTOR * seconds),
             preexec_fn=lambda: _limited(seconds),
             check=False,
             **more,
@@ -87,9 +105,14 @@ class Bench:
             test: self._program(test) for test in sorted(TESTS.glob("test_growth*.c"))
         }
         self._links = {test: links(test) for test in self._programs}
+        self._seconds: dict[Path, float] = {}
         for program in self._programs.values():
-            if self._broken(program):
+            before = _spent()
+            if _fails([program], FIRST_SECONDS, cwd=ROOT):
                 raise BenchError(f"{program.name} fails without any mutant; run tests/c/run.py")
+            self._seconds[program] = _spent() - before
+        cheapest = sorted(self._programs.items(), key=lambda one: self._seconds[one[1]])
+        self._programs = dict(cheapest)
 
     def fate(self, mutant: Mutant) -> Fate:
         """What becomes of a mutant."""
@@ -136,7 +159,8 @@ class Bench:
         return program
 
     def _broken(self, program: Path) -> bool:
-        return _fails([program], PROCESSOR_SECONDS, cwd=ROOT)
+        limit = LONGER * self._seconds[program] + SLACK_SECONDS
+        return _fails([program], limit, cwd=ROOT)
 
 
 class Sampler:
