@@ -122,6 +122,19 @@ between_two_troughs_at_least_ten_thirds_of_a_leak_are_due(void **state)
     }
 }
 
+static void
+one_mark_off_the_line_and_a_series_is_not_exact(void **state)
+{
+    (void)state;
+    for (int32_t off = 1; off < 6; off++) {
+        made one;
+        make(&one, 2, 1, (int64_t[]){0, 2, 4, 6, 8, 10}, 6);
+        assert_true(lc_growth_series_exact(&one.series, 0));
+        one.levels[off]++;
+        assert_false(lc_growth_series_exact(&one.series, 0));
+    }
+}
+
 /* So many blocks in 500 runs, evenly but on no line of whole blocks. */
 static bool
 firm(int64_t net)
@@ -165,6 +178,7 @@ main(void)
         cmocka_unit_test(a_leak_lifts_troughs_by_half_the_noise_at_least),
         cmocka_unit_test(what_grows_back_fastest_may_do_so_in_the_first_batch),
         cmocka_unit_test(between_two_troughs_at_least_ten_thirds_of_a_leak_are_due),
+        cmocka_unit_test(one_mark_off_the_line_and_a_series_is_not_exact),
         cmocka_unit_test(a_leak_is_firm_from_150_blocks_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
