@@ -9,8 +9,7 @@ would invent leaks or hide them.
 from __future__ import annotations
 
 import contextlib
-import copy
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from _pytest import fixtures, runner, tmpdir
@@ -25,6 +24,11 @@ if TYPE_CHECKING:
 
     from _pytest._io import TerminalWriter
 
+
+try:
+    from _pytest.subtests import failed_subtests_key as _FAILED_SUBTESTS  # noqa: N812
+except ImportError:  # before pytest 9
+    _FAILED_SUBTESTS: Any = None  # type: ignore[no-redef]
 
 _NAMES: Final = (
     (runner.SetupState, ("setup", "teardown_exact", "addfinalizer")),
@@ -76,31 +80,34 @@ def forget_unittest_trouble(item: pytest.Item) -> None:
         noted.clear()
 
 
+class _Sibling:
+    """What the tear-down is told comes next: something that is none of the item's, beside it."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        self._chain = [*(item.parent.listchain() if item.parent is not None else ()), self]
+
+    def listchain(self) -> list[object]:
+        """What has to stay set up for it, and itself."""
+        return self._chain
+
+
 class Cycle:
     """Sets one item up, runs it and tears it down, as often as one likes.
 
-    Only what belongs to the function scope is renewed: the tear-down is told that a copy of the
+    Only what belongs to the function scope is renewed: the tear-down is told that a sibling of the
     item comes next, so class, module and session stay as they are.
     """
 
     def __init__(self, item: Any, *, keep_instance: bool) -> None:
         self._item = item
         self._state = item.session._setupstate
-        self._successor: Any = copy.copy(item)
-        self._forget(self._successor)
-        self._successor.__dict__.pop("_instance", None)
-        self._successor.__dict__.pop("_obj", None)
+        self._successor = _Sibling(item)
         # The tear-down of a TestCase deletes its instance, so there is none to keep.
         self._renew = getattr(item, "cls", None) is not None and (
             not keep_instance or isinstance(item, unittest_plugin.TestCaseFunction)
         )
         # tmp_path's tear-down reads this; otherwise only a report would set it.
         self._has_tmp_path = "tmp_path" in item._request._fixture_defs
-
-    @staticmethod
-    def _forget(item: Any) -> None:
-        item._request = False
-        item.funcargs = None
 
     def up(self) -> None:
         """Set the item up with fresh function-scoped fixtures and a fresh instance."""
@@ -125,7 +132,8 @@ class Cycle:
         try:
             self._state.teardown_exact(self._successor)
         finally:
-            self._forget(self._item)
+            self._item._request = False
+            self._item.funcargs = None
 
     def rest(self) -> None:
         """Leave an item that is set up again as its own run had left it."""
@@ -237,10 +245,9 @@ def forget_failed_subtests(item: pytest.Item) -> None:
     The count fails the test when it is reported. A test with a failed subtest of its own is
     never repeated, so there is nothing else to keep.
     """
-    with contextlib.suppress(ImportError, KeyError):
-        from _pytest.subtests import failed_subtests_key
-
-        counts = item.config.stash[cast("Any", failed_subtests_key)]
+    key_of_counts: Any = _FAILED_SUBTESTS
+    counts = item.config.stash.get(key_of_counts, None) if key_of_counts is not None else None
+    if counts:
         for key in (item.nodeid, getattr(item, "id", None)):  # the latter since pytest 9.2
             counts.pop(key, None)
 

@@ -151,6 +151,11 @@ class TempFolder:
         if "tmp_path_factory" in item._request._fixture_defs:
             self._factory = getattr(item.config, "_tmp_path_factory", None)
 
+    @property
+    def entered(self) -> bool:
+        """Our folder is in use."""
+        return self._folder is not None
+
     def enter(self) -> None:
         """Use our folder from now on."""
         factory = self._factory
@@ -240,7 +245,8 @@ class Kept:
 
     def release_temp(self) -> None:
         """Give tmp_path its usual place back. Idempotent."""
-        self._temp.restore(keep=self._higher.grew())
+        if self._temp.entered:
+            self._temp.restore(keep=self._higher.grew())
 
     def _receive(self, report: Any) -> None:
         if report.failed:

@@ -93,7 +93,9 @@ class Record:
         if str(report.outcome) == RERUN:
             self._seen.pop(key, None)
             return
-        seen = self._seen.setdefault(key, _Seen(_slashes(file), (line or -1) + 1))
+        seen = self._seen.get(key)
+        if seen is None:
+            seen = self._seen[key] = _Seen(_slashes(file), (line or -1) + 1)
         seen.outcome = _worse(seen.outcome, report)
         if str(report.when) == CRASH and self._wishes.enabled and not seen.result:
             # xdist's own report of a worker that died; what was measured before that counts.
