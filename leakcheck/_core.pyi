@@ -107,6 +107,16 @@ def wide(most: int, /) -> tuple[int, int] | None:
     the sampler does not know its way.
     """
 
+def leave_out(lists: list[object], /) -> bool:
+    """Have the entries of these lists counted no more in checks, what is no list being passed over.
+
+    For lists that say what became of other tests. They are counted again from when `sortings` rises.
+    False: nothing was done, for a check is open, or the next one will set all lists apart anew.
+    """
+
+def sortings() -> int:
+    """How often all lists and deques were set apart anew, each time after a full collection."""
+
 def holders(
     targets: Sequence[object],
     roots: Sequence[tuple[object, int]],

@@ -101,6 +101,34 @@ core_counted(PyObject *module, PyObject *names)
     return list;
 }
 
+static PyObject *
+core_leave_out(PyObject *module, PyObject *lists)
+{
+    (void)module;
+    if (!PyList_CheckExact(lists)) {
+        PyErr_SetString(PyExc_TypeError, "leave_out() takes a list of lists");
+        return NULL;
+    }
+    if (!lc_pyapart_is_ready()) {
+        Py_RETURN_FALSE;
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(lists); i++) {
+        PyObject *one = PyList_GET_ITEM(lists, i);
+        if (PyList_CheckExact(one)) {
+            lc_pyapart_leave_out(one);
+        }
+    }
+    Py_RETURN_TRUE;
+}
+
+static PyObject *
+core_sortings(PyObject *module, PyObject *ignored)
+{
+    (void)module;
+    (void)ignored;
+    return PyLong_FromLongLong(lc_pyapart_sortings());
+}
+
 /* Fills `out` (owned by the caller, freed by lc_mem_free) from numbers in 0 .. `most`, or
  * any where `most` is negative. A tuple of our own: a number's __index__ may change the
  * sequence. */
@@ -221,6 +249,10 @@ static PyMethodDef methods[] = {
      PyDoc_STR("Whether it is the interpreter's own dict of interned strings.")},
     {"wide", core_wide, METH_O,
      PyDoc_STR("(gc objects, entries of lists and deques); None: above the limit.")},
+    {"leave_out", core_leave_out, METH_O,
+     PyDoc_STR("Count entries of those lists no more, until sortings() rises.")},
+    {"sortings", core_sortings, METH_NOARGS,
+     PyDoc_STR("How often all lists were set apart anew.")},
     {"holders", (PyCFunction)(void (*)(void))lc_pyholders_find,
      METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("Paths from roots to objects, and the references to them.")},

@@ -13,11 +13,15 @@
  * through once. An object that dies leaves its ring by itself, so no reference is taken and
  * none can dangle. The collector and Python's code see a different order and nothing else.
  *
+ * A list that only says what became of other tests can be left out: it is put among all
+ * else, where it stays until everything is sorted anew.
+ *
  * Thread rule: under the interpreter lock. No Python code runs.
  */
 #ifndef LC_PY_PYAPART_H
 #define LC_PY_PYAPART_H
 
+#include <Python.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,5 +38,15 @@ bool lc_pyapart_entries(int64_t *out);
 
 /* Right before the thaw; nothing to do without `open`. */
 void lc_pyapart_close(void);
+
+/* Whether what is left out now will be at the next `open`: no check is open, and the ring
+ * is still as the last one left it, thawed. */
+bool lc_pyapart_is_ready(void);
+
+/* Leaves a list out; only while lc_pyapart_is_ready. */
+void lc_pyapart_leave_out(PyObject *list);
+
+/* How often everything was sorted, which takes back in what was left out. */
+int64_t lc_pyapart_sortings(void);
 
 #endif

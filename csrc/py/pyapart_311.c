@@ -18,7 +18,9 @@ static PyGC_Head *second;
 static PyGC_Head *third;
 static lc_pytrail entries_trail;
 static bool sorted; /* As of `collections`. */
+static bool frozen; /* A check is open. */
 static Py_ssize_t collections; /* Of everything, when the last check closed. */
+static int64_t sortings;
 
 static struct _gc_runtime_state *
 collector(void)
@@ -111,6 +113,7 @@ sort_new(PyGC_Head *ring, int64_t most)
 static bool
 sort_all(PyGC_Head *ring, int64_t most)
 {
+    sortings++;
     if (_PyGCHead_NEXT(ring) != first) {
         move(first, first, _PyGCHead_NEXT(ring));
     }
@@ -122,9 +125,9 @@ sort_all(PyGC_Head *ring, int64_t most)
 bool
 lc_pyapart_open(int64_t most)
 {
-    const struct _gc_runtime_state *gc = collector();
     PyGC_Head *ring = frozen_ring();
-    bool known = sorted && gc->generation_stats[OLDEST].collections == collections;
+    bool known = lc_pyapart_is_ready();
+    frozen = true;
     sorted = (known && sort_new(ring, most)) || sort_all(ring, most);
     return sorted;
 }
@@ -159,5 +162,28 @@ void
 lc_pyapart_close(void)
 {
     sorted = is_in_place();
+    frozen = false;
     collections = collector()->generation_stats[OLDEST].collections;
+}
+
+bool
+lc_pyapart_is_ready(void)
+{
+    const struct _gc_runtime_state *gc = collector();
+    return sorted && !frozen && !gc->collecting &&
+           gc->generation_stats[OLDEST].collections == collections;
+}
+
+void
+lc_pyapart_leave_out(PyObject *list)
+{
+    if (_PyObject_GC_IS_TRACKED(list)) {
+        move(_Py_AS_GC(list), _Py_AS_GC(list), second);
+    }
+}
+
+int64_t
+lc_pyapart_sortings(void)
+{
+    return sortings;
 }

@@ -29,3 +29,21 @@ void
 lc_pyapart_close(void)
 {
 }
+
+bool
+lc_pyapart_is_ready(void)
+{
+    return false;
+}
+
+void
+lc_pyapart_leave_out(PyObject *list)
+{
+    (void)list;
+}
+
+int64_t
+lc_pyapart_sortings(void)
+{
+    return 0;
+}

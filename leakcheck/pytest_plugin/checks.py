@@ -12,11 +12,13 @@ from leakcheck.api import identified, managed
 from leakcheck.canaries import ensure_seeing
 from leakcheck.errors import BlindError
 from leakcheck.judge.sites import telling
+from leakcheck.measure.bystanders import Bystanders
 from leakcheck.measure.clock import now
 from leakcheck.measure.protocol import Precedents
 from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
+from leakcheck.pytest_plugin._private_records import of_report, of_session
 from leakcheck.pytest_plugin.fresh import Fresh, leave_result
 from leakcheck.pytest_plugin.known import stand
 from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, not_again, timeout_of
@@ -74,6 +76,7 @@ class Checks:
         self._running: pytest.Item | None = None
         self._subtest_failed = False
         self._names: dict[str, Any] = {}
+        self._bystanders: Bystanders | None = None
 
     @staticmethod
     def refuse_unless_fit() -> None:
@@ -144,6 +147,8 @@ class Checks:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A subtest's failure is logged while its test still looks as if it passed."""
+        if self._bystanders is not None:
+            self._bystanders.more(of_report(report))
         if self._running is not None and report.when == "call" and report.failed:
             self._subtest_failed = True
 
@@ -195,6 +200,9 @@ class Checks:
             progress = ProgressLine(self._config, item.nodeid, choice.settings.max_time)
         try:
             self._ensure_seeing(probes=bool(choice.settings.probes))
+            if self._bystanders is None:
+                self._bystanders = Bystanders(functools.partial(of_session, item.session))
+            self._bystanders.refresh()
             return measure(
                 item,
                 choice.settings,

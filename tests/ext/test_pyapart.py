@@ -21,14 +21,19 @@ pytestmark = pytest.mark.skipif(
 LIST, DEQUE, SUBCLASS = list, collections.deque, type("Own", (list,), {})
 
 
-def references(body: Callable[[], object] = lambda: None) -> tuple[int, int]:
-    """Entries as the first reading of a check has them, and as a walk just before it has."""
+def first_reading(body: Callable[[], object] = lambda: None) -> int:
+    """Entries as the first reading of a check has them."""
     check = _core.Check()
+    check.drive(body)
+    return check.result()["readings"][0][5]
+
+
+def references(body: Callable[[], object] = lambda: None) -> tuple[int, int]:
+    """The same, and as a walk after a full collection just before has them."""
     gc.collect()
     counts = _core.wide(0)
     assert counts is not None
-    check.drive(body)
-    return check.result()["readings"][0][5], counts[1]
+    return first_reading(body), counts[1]
 
 
 def assert_equal_but_for_ours(body: Callable[[], object] = lambda: None) -> None:
@@ -133,3 +138,46 @@ def test_a_check_does_not_make_a_collection_of_a_large_heap_due() -> None:
         check=True,
     )
     assert int(done.stdout) == 0
+
+
+def test_a_list_that_is_left_out_is_counted_no_more() -> None:
+    kept = [[None] * 100 for _ in range(50)]
+    before, walked = references()
+    assert abs(before - walked) <= 3
+    assert _core.leave_out([*kept, "no list", None])
+    assert abs(before - first_reading() - 5000) <= 10
+
+
+def test_what_grows_beside_a_list_that_is_left_out_is_seen() -> None:
+    out, grows = [None], [None]
+    references()
+    assert _core.leave_out([out])
+    check = _core.Check()
+    check.drive(lambda: (out.append(None), grows.append(None)))
+    first, second = (one[5] for one in check.result()["readings"][:2])
+    assert second - first == 1
+
+
+def test_all_are_counted_again_once_everything_is_set_apart_anew() -> None:
+    kept = [[None] * 100 for _ in range(50)]
+    references()
+    assert _core.leave_out(kept)
+    before = _core.sortings()
+    gc.collect()
+    apart, walked = references()
+    assert _core.sortings() > before
+    assert abs(apart - walked) <= 3
+
+
+def test_nothing_is_left_out_after_a_full_collection_or_within_a_check() -> None:
+    said: list[bool] = []
+    _core.Check().drive(lambda: None if said else said.append(_core.leave_out([])))
+    assert said == [False]
+    references()
+    gc.collect()
+    assert not _core.leave_out([])
+
+
+def test_what_is_left_out_comes_in_a_list() -> None:
+    with pytest.raises(TypeError, match="a list of lists"):
+        _core.leave_out(([],))  # type: ignore[arg-type]
