@@ -66,6 +66,7 @@ PY = (
     "pyclaim",
     "pyowners",
     "pycounts",
+    "pycrowd",
     "pyprobes",
     "pyshut",
     "pynative",

@@ -10,6 +10,7 @@
 #include "pyclock.h"
 #include "pycode.h"
 #include "pycounts.h"
+#include "pycrowd.h"
 #include "pyheap.h"
 #include "pyhook.h"
 #include "pylarge.h"
@@ -17,7 +18,6 @@
 #include "pyrecord.h"
 #include "pyshut.h"
 #include "pystack.h"
-#include "pywide.h"
 
 enum { FIRST_READINGS = 64 };
 
@@ -124,9 +124,7 @@ open_loop(lc_pyloop *self, const void *base)
         lc_pycounts_clear(&self->counts);
         return -1;
     }
-    if (self->heap.frozen) {
-        (void)lc_pyapart_open(self->settings.max_objects);
-    }
+    self->narrow = !lc_pycrowd_open(self->heap.frozen, self->settings.max_objects);
     self->state = OPEN;
     self->base = base;
     self->process = getpid();
@@ -278,8 +276,8 @@ read_wide(lc_pyloop *self, lc_pyloop_reading *reading)
         reading->counts = self->counted = lc_pycounts_sum(self->counts);
     }
     bool whole = self->step.wide == LC_GROWTH_WIDE_ALL;
-    self->narrow = self->narrow || !(whole ? lc_pywide_read : lc_pywide_read_new)(
-                                       self->settings.max_objects, &self->wide);
+    self->narrow = self->narrow ||
+                   !lc_pycrowd_read(whole, self->settings.max_objects, &self->wide);
     if (!self->narrow) {
         reading->objects = self->wide.objects;
         reading->references = self->wide.references;
