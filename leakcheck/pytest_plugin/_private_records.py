@@ -35,6 +35,7 @@ def _of_item(item: Any) -> tuple[object, ...]:
     return (
         item.own_markers,
         item.user_properties,
+        getattr(item, "fixturenames", None),
         getattr(item, "_report_sections", None),
         getattr(spec, "_idlist", None),
         getattr(spec, "marks", None),
