@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 
 def of_report(report: object) -> list[object]:
-    """The lists of one report."""
-    return [getattr(report, "sections", None), getattr(report, "user_properties", None)]
+    """The lists of one report, with those of the result that it carries."""
+    found: Any = getattr(report, "leakcheck", None) or {}
+    return [
+        getattr(report, "sections", None),
+        getattr(report, "user_properties", None),
+        getattr(report, "leakcheck_standing", None),
+        *found.values(),
+        *(reading["probes"] for reading in found.get("readings", ())),
+    ]
 
 
 def of_session(session: pytest.Session) -> list[object]:
