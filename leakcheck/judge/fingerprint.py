@@ -48,7 +48,7 @@ _INLINED_SCOPE: Final = re.compile(
     r"\.<locals>\.<(?:list|dict|set)comp>|^<(?:list|dict|set)comp>\.<locals>\."
 )
 _DOTTED: Final = re.compile(r"(?:(?<=^)|(?<= ))[^\W\d]\w*(?:\.[^\W\d]\w*)+")
-_NAME: Final = re.compile(r"\W")  # What a name ends before.
+_AFTER_NAME: Final = re.compile(r"\W")
 _LAST: Final = re.compile(r"[^.]*$")
 _LRU: Final = "functools.lru_cache of "
 
@@ -132,14 +132,16 @@ def _by_file(words: str, root: Path, file_of: FileOf) -> str:
 
     Such as "native code: app/points.py:Point" for "native code: app.points.Point".
     """
-    found = [one for one in _DOTTED.finditer(words) if not _is_standard(one[0])]
-    names = found[-1][0].split(".") if found else []
+    found = next((one for one in _DOTTED.finditer(words) if not _is_standard(one[0])), None)
+    if found is None:
+        return words
+    names = found[0].split(".")
     for length in range(len(names) - 1, 0, -1):
         file = file_of(".".join(names[:length]))
         if file:
             rest = ".".join(names[length:])
             path = f"{place(Frame(file, '', 1), root)}:{rest}"
-            return words[: found[-1].start()] + path + words[found[-1].end() :]
+            return words[: found.start()] + path + words[found.end() :]
     return words
 
 
@@ -167,7 +169,7 @@ def holders(result: Result) -> tuple[str, ...]:
 
 def _within(words: str, module: str) -> str:
     rest = words.removeprefix(f"{module}.") if module else words
-    return words if rest == words else f"{module}.{_NAME.split(rest, maxsplit=1)[0]}"
+    return words if rest == words else f"{module}.{_AFTER_NAME.split(rest)[0]}"
 
 
 def _holder(result: Result) -> _Holder:
@@ -199,8 +201,7 @@ def _held(path: str, module: str) -> _Holder:
 
 
 def _is_standard(module: str) -> bool:
-    top = module.partition(".")[0]
-    return top in sys.stdlib_module_names and top != "__main__"
+    return module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _stacks(result: Result, holder: _Holder) -> list[list[Frame]]:
@@ -278,7 +279,7 @@ def _steady(frames: Sequence[Frame]) -> list[Frame]:
 
 
 def _innermost(frames: Sequence[Frame], wanted: Callable[[Frame], bool]) -> int | None:
-    return next((at for at in range(len(frames) - 1, -1, -1) if wanted(frames[at])), None)
+    return next((at for at in reversed(range(len(frames))) if wanted(frames[at])), None)
 
 
 def place(frame: Frame, root: Path) -> str:

@@ -36,7 +36,7 @@ class Facts(NamedTuple):
     kept: frozenset[str]
     cached: str
     native: bool
-    probe: str = ""
+    probe: str
 
 
 class Kind(NamedTuple):
@@ -109,7 +109,7 @@ def _of_method(facts: Facts) -> bool:
 
 def _logs(facts: Facts) -> bool:
     """Loggers or their handlers stay."""
-    handlers = any(kind.rpartition(".")[2].endswith("Handler") for kind in facts.kept)
+    handlers = any(kind.endswith("Handler") for kind in facts.kept)
     return "logging.Logger" in facts.kept or (handlers and "andler" in facts.path)
 
 

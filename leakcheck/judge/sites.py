@@ -41,8 +41,8 @@ _FOREIGN_FOLDERS: Final = frozenset(
 )
 _PACKAGES_FOLDER: Final = re.compile(r"/(?:site|dist)-packages/")
 _STDLIB_FOLDER: Final = re.compile(r"/lib(?:64)?/python3\.\d+t?/")
-_OWN_STDLIB: Final = os.path.dirname(os.__file__).replace("\\", "/") + "/"  # noqa: PTH120
-_OWN_PACKAGE: Final = str(Path(__file__).parent.parent).replace("\\", "/") + "/"
+_OWN_STDLIB: Final = os.path.dirname(os.__file__) + "/"  # noqa: PTH120
+_OWN_PACKAGE: Final = str(Path(__file__).parent.parent) + "/"
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
@@ -101,7 +101,7 @@ def is_harness(frame: Frame) -> bool:
         return True
     installed = _after_packages(path)
     if installed is not None:
-        return installed.split("/", 1)[0] in _HARNESS_PACKAGES or installed in _HARNESS_FILES
+        return installed.partition("/")[0] in _HARNESS_PACKAGES or installed in _HARNESS_FILES
     library = _after_stdlib(path)
     if library is None:
         return False
@@ -224,7 +224,7 @@ def owner(frame: Frame) -> str:
     if inside is None:
         folders = path.split("/")
         return folders[-2] if len(folders) > 1 and folders[-2] else folders[-1]
-    name = inside.split("/", 1)[0].removesuffix(".py")
+    name = inside.partition("/")[0].removesuffix(".py")
     return "pytest" if name == "_pytest" else name
 
 
@@ -238,7 +238,7 @@ def relative(file: str, root: Path) -> str | None:
     """The path from root with forward slashes, or None when the file is not under root."""
     if not file or file.startswith("<"):
         return None
-    base = _slashed(str(root)).rstrip("/") + "/"
+    base = _slashed(str(root)).removesuffix("/") + "/"
     path = _slashed(file)
     if not (path.startswith("/") or _DRIVE.match(file)):
         path = _slashed(base + path)  # compiled with a relative name: root is our best guess

@@ -9,6 +9,7 @@ the test: the code nearest to the leak that somebody wrote for this program.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import platform
 import re
@@ -43,10 +44,8 @@ def distribution_of(package: str) -> tuple[str, str]:
     """(name, version) of the distribution that installed a top-level package, as far as known."""
     names = _distributions().get(package, [])
     for name in names:
-        try:
+        with contextlib.suppress(metadata.PackageNotFoundError):
             return name, metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
     return package, ""
 
 
@@ -127,7 +126,7 @@ def _of_file(
     elif file.startswith("<frozen") or (installed is not None and "-packages/" not in file):
         found = Whose(Owner.STDLIB, module or owner(frame))
     elif installed is not None:
-        name, version = distribution(installed.split("/", 1)[0].removesuffix(".py"))
+        name, version = distribution(installed.partition("/")[0].removesuffix(".py"))
         found = Whose(Owner.DEPENDENCY, name, version)
     else:
         found = Whose(Owner.UNKNOWN, module or owner(frame))
@@ -137,12 +136,16 @@ def _of_file(
 def _blamed(sites: Sequence[Site], root: Path) -> Frame | None:
     """The innermost frame that somebody wrote for this program, of the largest growing site."""
     growing = [site for site in sites if site.grows] or list(sites)
-    for wanted in (is_written, _is_any):
-        for site in growing:
-            for frame in reversed(site.frames):
-                if frame.file and wanted(frame, root):
-                    return frame
-    return None
+    return next(
+        (
+            frame
+            for wanted in (is_written, _is_any)
+            for site in growing
+            for frame in reversed(site.frames)
+            if frame.file and wanted(frame, root)
+        ),
+        None,
+    )
 
 
 def _counted(result: Result) -> Frame | None:

@@ -3,57 +3,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leakcheck.judge.fingerprint import cause, edge, fingerprint, identified
-from leakcheck.model import Container, Count, Frame, Result, Site, Survivor, Verdict
-
-ROOT = Path("/home-of/project")
-PACKAGES = "/venv/lib/python3.13/site-packages"
-OWN = Frame(f"{ROOT}/app/bus.py", "subscribe", 41)
-VIEW = Frame(f"{ROOT}/app/views.py", "show", 12)
-TEST = Frame(f"{ROOT}/tests/test_bus.py", "test_publish", 7)
-OTHER_TEST = Frame(f"{ROOT}/tests/test_more.py", "test_more", 70)
-CLICK = Frame(f"{PACKAGES}/click/testing.py", "invoke", 179)
-COMPAT = Frame(f"{PACKAGES}/click/_compat.py", "func", 500)
-PYTEST = Frame(f"{PACKAGES}/_pytest/python.py", "runtest", 5)
-LIBRARY = Frame("/usr/lib/python3.13/json/decoder.py", "decode", 9)
-FILES = {
-    "app": f"{ROOT}/app/__init__.py",
-    "app.bus": f"{ROOT}/app/bus.py",
-    "click._compat": f"{PACKAGES}/click/_compat.py",
-}
-BUS = {"held": "app.bus.BUS.handlers", "module": "app.bus"}
-
-
-def site(*frames: Frame, grows: bool = True, exact: bool = True) -> Site:
-    return Site(
-        frames,
-        truncated=False,
-        blocks=112,
-        bytes=112 * 64,
-        series=(0, 112),
-        grows=grows,
-        exact=exact,
-        rate=1.0,
-    )
-
-
-def leak(*frames: Frame, held: str = "", module: str = "", key: str = "") -> Result:
-    containers = (Container("dict", held, module, 3, 19, key=key),) if held else ()
-    return Result(Verdict.LEAK, "", 1.0, sites=(site(*frames),), containers=containers)
-
-
-def said(result: Result) -> str:
-    return cause(
-        result,
-        ROOT,
-        lambda frame: f"line{frame.line}" if frame.line < 50 else "",
-        lambda name: FILES.get(name, ""),
-    )
+from leakcheck.judge.fingerprint import edge, fingerprint, identified
+from leakcheck.model import Count, Frame, Result, Survivor, Verdict
+from tests.unit.judge.made_leaks import (
+    BUS,
+    CLICK,
+    COMPAT,
+    LIBRARY,
+    OTHER_TEST,
+    OWN,
+    PYTEST,
+    ROOT,
+    TEST,
+    VIEW,
+    leak,
+    said,
+    site,
+)
 
 
 def test_a_cause_is_the_holder_and_the_line() -> None:
@@ -242,3 +216,25 @@ def test_what_native_code_holds_is_told_by_its_type_and_the_call() -> None:
 def test_a_known_leak_of_the_interpreter_is_its_own_cause() -> None:
     result = leak(TEST, LIBRARY, held="sys.path_importer_cache", module="sys")
     assert said(result) == "interpreter: sys.path_importer_cache"
+
+
+def test_what_is_not_unicode_in_a_cause_has_a_fingerprint() -> None:
+    assert fingerprint("made in app/\udcff.py") not in (None, fingerprint("made in app/.py"))
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_equal_causes_have_one_fingerprint_and_others_another(one: str, other: str) -> None:
+    assert re.fullmatch(r"LC-[0-9a-f]{10}", fingerprint(one) or "")
+    assert (fingerprint(one) == fingerprint(other)) is (one == other)
+
+
+STEPS = st.sampled_from([".rows", "['a']", "[12]", ".f.__closure__[seen]", "(.next)*7", "[-1]"])
+
+
+@given(st.lists(STEPS), st.integers(0, 10**9), st.text("ab'\"\\ ", max_size=5))
+def test_which_key_or_place_holds_it_is_no_part_of_a_holder(
+    steps: list[str], number: int, key: str
+) -> None:
+    path = "app.BUS" + "".join(steps)
+    assert edge(f"{path}[{number}]") == edge(f"{path}[{key!r}]") == edge(path) + "[*]"
+    assert edge(edge(path)) == edge(path)

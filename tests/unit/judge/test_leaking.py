@@ -12,7 +12,7 @@ from leakcheck.judge.fingerprint import cause, identified
 from leakcheck.judge.hints import hint
 from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.whose import whose
-from leakcheck.model import Metric, Owner, Result
+from leakcheck.model import Metric, Owner, Result, Site
 from leakcheck.probes.choosing import available
 from tests.unit.made_sessions import leak, opening
 
@@ -34,9 +34,20 @@ def test_a_leak_of_memory_goes_by_its_sites() -> None:
 
 
 def test_a_leak_of_a_probe_goes_by_what_opened_it() -> None:
-    (site,) = leaking_sites(opening())
-    assert (site.frames, site.rate, site.blocks) == (opening().opened[0].frames, 2.0, 0)
     (one,) = opening().opened
+    site = Site(
+        frames=one.frames,
+        truncated=False,
+        blocks=0,
+        bytes=0,
+        series=(),
+        grows=True,
+        exact=False,
+        rate=2.0,
+    )
+    assert leaking_sites(opening()) == (site,)
+    unknown = replace(opening(), opened=(replace(one, runs=0),))
+    assert leaking_sites(unknown) == (replace(site, rate=0.0),)
     assert leaking_sites(replace(opening(), opened=(replace(one, frames=()),))) == ()
 
 
@@ -68,3 +79,9 @@ def test_each_probe_has_its_hint(name: str) -> None:
 
 def test_a_probe_of_somebody_else_has_none() -> None:
     assert hint(replace(opening(), probe="device", metric=Metric.PROBE)) == ""
+
+
+def test_a_leak_of_native_memory_goes_by_its_own_sites() -> None:
+    native = replace(leak().sites[0], native=True)
+    result = replace(opening(), sites=(*leak().sites, native))
+    assert leaking_sites(result) == (native,)

@@ -14,6 +14,7 @@ import pluggy
 import pytest
 
 import leakcheck.model
+import leakcheck.probes
 from leakcheck.judge.sites import (
     Fold,
     fold,
@@ -55,6 +56,13 @@ def site(*frames, blocks=1, size=0, grows=True, truncated=False):
         f"{PACKAGES}/xdist/remote.py",
         f"{PACKAGES}/leakcheck/measure/protocol.py",
         f"{PACKAGES}/anyio/pytest_plugin.py",
+        f"{PACKAGES}/pytest.py",
+        "/usr/lib/python3.11/doctest.py",
+        "/usr/lib/python3.11/asyncio/events.py",
+        "/usr/lib/python3.11/asyncio/proactor_events.py",
+        "/usr/lib/python3.11/asyncio/selector_events.py",
+        "/usr/lib/python3.11/asyncio/unix_events.py",
+        "/usr/lib/python3.11/asyncio/windows_events.py",
         "/usr/lib/python3.11/unittest/case.py",
         "/usr/lib64/python3.13t/asyncio/runners.py",
     ],
@@ -131,6 +139,9 @@ def test_files_under_the_root_are_the_projects(file):
         "/srv/me/project/.venv/bin/x.py",
         "/srv/me/project/sub/venv/x.py",
         "/srv/me/project/.tox/py312/x.py",
+        "/srv/me/project/.nox/tests/x.py",
+        "/srv/me/project/.eggs/tool/x.py",
+        "/srv/me/project/vendor/dist-packages/click/core.py",
         "/srv/me/project/env/lib/python3.12/site-packages/click/core.py",
         "/srv/me/project/env/lib/python3.12/json/decoder.py",
         "/srv/me/project/build/lib/pkg/x.py",
@@ -249,14 +260,19 @@ def test_a_stack_of_one_frame_is_kept():
     ("file", "expected"),
     [
         (f"{PACKAGES}/six.py", "six"),
+        (f"{PACKAGES}/bundle/site-packages/click/core.py", "click"),
         (f"{PACKAGES}/_pytest/x.py", "pytest"),
         ("/usr/lib/python3.11/asyncio/runners.py", "asyncio"),
         (json.__file__, "json"),
         (leakcheck.model.__file__, "leakcheck"),
+        (leakcheck.probes.__file__, "leakcheck"),
         ("<frozen importlib._bootstrap_external>", "importlib"),
         ("<attrs generated init x>", "<attrs generated init x>"),
-        ("/srv/tools/x.py", "tools"),
+        ("<made//from/../a template>", "<made//from/../a template>"),
+        ("/srv/my/own/tools/x.py", "tools"),
+        ("tools/x.py", "tools"),
         ("/x.py", "x.py"),
+        ("x.py", "x.py"),
         ("", "(no Python stack)"),
     ],
 )

@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import json
+import platform
+import sys
+import types
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from leakcheck.judge.whose import in_words, whose
+from leakcheck.judge import whose as module_under_test
+from leakcheck.judge.whose import distribution_of, file_of_module, in_words, whose
 from leakcheck.model import (
     Container,
     Count,
@@ -32,6 +38,13 @@ FILES = {
     "click._compat": f"{PACKAGES}/click/_compat.py",
     "app.bus": f"{ROOT}/app/bus.py",
     "tests.conftest": f"{ROOT}/tests/conftest.py",
+    "app.test_bus": f"{ROOT}/app/test_bus.py",
+    "app.testing.made": f"{ROOT}/app/testing/made.py",
+    "contest": f"{ROOT}/contest/app.py",
+    "six": f"{PACKAGES}/six.py",
+    "_pytest.monkeypatch": f"{PACKAGES}/_pytest/monkeypatch.py",
+    "frozen": "<frozen frozen>",
+    "elsewhere": "/opt/tools/elsewhere.py",
     "json": "/usr/lib/python3.13/json/__init__.py",
     "sys": "",
 }
@@ -68,6 +81,9 @@ def judged(result: Result) -> Whose:
         ((TEST, OWN, LIBRARY), "project app/bus.py"),
         ((PYTEST, LIBRARY), "standard library json"),
         ((PYTEST,), "unknown"),
+        ((PYTEST, Frame("<frozen importlib._bootstrap>", "f", 1)), "standard library importlib"),
+        ((PYTEST, Frame("/opt/tools/run.py", "run", 3)), "unknown tools"),
+        ((TEST, Frame("/opt/tools/run.py", "run", 3)), "test tests/test_bus.py"),
     ],
 )
 def test_without_a_holder_the_innermost_code_of_the_program_is_to_blame(
@@ -82,6 +98,18 @@ def test_without_a_holder_the_innermost_code_of_the_program_is_to_blame(
         ("click._compat._cache.data", "click._compat", "dependency click 8.5.1"),
         ("app.bus.BUS.handlers", "app.bus", "project app/bus.py"),
         ("tests.conftest.KEPT", "tests.conftest", "test tests/conftest.py"),
+        ("app.test_bus.KEPT", "app.test_bus", "test app/test_bus.py"),
+        ("app.testing.made.ROWS", "app.testing.made", "test app/testing/made.py"),
+        ("contest.ROWS", "contest", "project contest/app.py"),
+        ("six.moves", "six", "dependency six 8.5.1"),
+        (
+            "_pytest.monkeypatch.notset",
+            "_pytest.monkeypatch",
+            "leakcheck or pytest; a bug of ours, please report it",
+        ),
+        ("frozen.main", "frozen", "standard library frozen"),
+        ("sys.meta_path", "sys", "standard library sys"),
+        ("elsewhere.ROWS", "elsewhere", "unknown elsewhere"),
         ("json.registry", "json", "standard library json"),
         ("fixture `db` (session).rows", "", "fixture `db` (session)"),
     ],
@@ -93,7 +121,8 @@ def test_what_holds_the_objects_decides(held: str, module: str, words: str) -> N
 def test_the_importer_cache_is_the_interpreters_and_known() -> None:
     result = leak(TEST, LIBRARY, held="sys.path_importer_cache", module="sys")
     found = judged(result)
-    assert found.owner is Owner.INTERPRETER
+    assert (found.owner, found.name) == (Owner.INTERPRETER, "CPython")
+    assert found.version == platform.python_version()
     assert "path_importer_cache" in found.known
     assert not replace(result, whose=found).fails
 
@@ -133,3 +162,52 @@ def test_where_no_python_code_ran_it_is_whose_the_library_is() -> None:
     for native, words in (((taken,), "dependency pillow 11.0.0"), ((), "unknown")):
         sites = tuple(replace(one, native_frames=native) for one in result.sites)
         assert in_words(judged(replace(result, sites=sites))) == words
+
+
+def test_what_pytest_keeps_is_pytests() -> None:
+    held = leak(held="_pytest.monkeypatch.notset", module="_pytest.monkeypatch")
+    assert judged(held) == Whose(Owner.HARNESS, "pytest")
+    assert judged(replace(leak(PYTEST), without_body=1.0)) == Whose(Owner.HARNESS, "pytest")
+
+
+def test_only_sites_that_grow_are_blamed_where_there_are_any() -> None:
+    (own,), (click,) = leak(OWN).sites, leak(CLICK).sites
+    still = replace(own, grows=False)
+    both = replace(leak(), sites=(still, click))
+    assert in_words(judged(both)) == "dependency click 8.5.1"
+    assert in_words(judged(replace(both, sites=(still,)))) == "project app/bus.py"
+
+
+def test_code_of_the_program_is_blamed_before_a_larger_site_without_any() -> None:
+    (library,), (own,) = leak(PYTEST, LIBRARY).sites, leak(TEST, OWN).sites
+    both = replace(leak(), sites=(library, own))
+    assert in_words(judged(both)) == "project app/bus.py"
+
+
+def test_a_module_is_found_by_its_name_and_a_built_in_one_has_no_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert file_of_module("json") == json.__file__
+    assert file_of_module("sys") == file_of_module("a_module_that_is_not_loaded") == ""
+    nowhere = types.ModuleType("nowhere")
+    nowhere.__file__ = None
+    monkeypatch.setitem(sys.modules, "nowhere", nowhere)
+    assert file_of_module("nowhere") == ""
+
+
+def test_a_package_is_named_by_the_distribution_that_installed_it() -> None:
+    assert distribution_of("_pytest") == ("pytest", metadata.version("pytest"))
+    assert distribution_of("a_package_that_nobody_installed") == (
+        "a_package_that_nobody_installed",
+        "",
+    )
+
+
+def test_a_distribution_whose_metadata_is_gone_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = {"half": ["taken-away", "pytest"], "gone": ["taken-away"]}
+    monkeypatch.setattr(module_under_test, "_distributions", lambda: found)
+    ask = distribution_of.__wrapped__
+    assert ask("half") == ("pytest", metadata.version("pytest"))
+    assert ask("gone") == ("gone", "")
