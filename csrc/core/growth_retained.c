@@ -9,6 +9,9 @@ static const double SLACK_BLOCKS =
 static const double SLACK_SIGMA = 2.75; /* Shortfall explained by chance, in sigmas. */
 static const double STEADY =
     0.85; /* Pace from some mark on, in parts, that is steady. */
+static const double STEADY_SLOW =
+    0.94; /* The same at rates up to SLOW, whose traces are thousands of runs long. */
+static const double SLOW = 0.015;
 static const double STEADY_EVENTS =
     100.0; /* Independent leaks without which steadiness is not shown. */
 static const double DECAY_MIN =
@@ -60,6 +63,12 @@ lc_growth_retained_after(const lc_growth_series *series, int32_t from, double ru
         i++;
     }
     return i;
+}
+
+static double
+steady_part(const lc_growth_series *series)
+{
+    return series->rate <= SLOW ? STEADY_SLOW : STEADY;
 }
 
 /* U at `mark`: the least level from there to where the series can be trusted. */
@@ -167,7 +176,7 @@ lc_growth_retained_slows(const lc_growth_series *series, const lc_growth_retaine
         double grown = (double)(end - here);
         double missing = pace * after - grown - SLACK_BLOCKS;
         double variance = phi * pace * after * (1 + after / before);
-        if (grown < STEADY * pace * after && missing > 0 &&
+        if (grown < steady_part(series) * pace * after && missing > 0 &&
             missing * missing > SLACK_SIGMA * SLACK_SIGMA * variance) {
             return true;
         }
@@ -190,7 +199,7 @@ steady(const lc_growth_series *series, const lc_growth_retained *part, double ph
     }
     int64_t early = retained_at(series, part, middle);
     double late = (double)(part->net - early) / (span - series->runs[middle]);
-    return late >= STEADY * (double)early / series->runs[middle];
+    return late >= steady_part(series) * (double)early / series->runs[middle];
 }
 
 bool
@@ -199,7 +208,7 @@ lc_growth_retained_slowed(const lc_growth_series *series,
 {
     double before = series->earlier_runs;
     double after = series->runs[part->last];
-    if (part->fall > 0 || part->slope >= STEADY * series->earlier_slope) {
+    if (part->fall > 0 || part->slope >= steady_part(series) * series->earlier_slope) {
         return false;
     }
     /* Nothing where there was no such trace. */

@@ -37,7 +37,8 @@
  * Growth like the root of the runs looks straight over a stretch that is short against all
  * that went before. So a confirming trace is held against the one that raised the
  * suspicion too: a pace lower by more than chance explains is SUBLINEAR, unless the later
- * trace is by itself long and steady (what grew at first may have ended beside a leak).
+ * trace is by itself long and steady (what grew at first may have ended beside a leak). At
+ * rates up to .015, whose traces are thousands of runs long, less of a decline is steady.
  *
  * Bounds used: Poisson tails, the conditional comparison of two Poisson counts, and the
  * Fano factor as estimate of dispersion; sizes were set by tests/bench/growth_lab.py.

@@ -82,7 +82,7 @@ above(int64_t kind, uint64_t *random, int32_t run, int64_t size, int64_t *walk)
 static void
 make(made *self, uint64_t *random)
 {
-    static const double RATES[] = {1.0, 0.75, 0.5, 0.3, 0.25, 0.1, 0.05, 0.02};
+    static const double RATES[] = {1.0, 0.75, 0.5, 0.3, 0.25, 0.1, 0.02, 0.01};
     int64_t kind = below(random, KINDS);
     int64_t size = 1 + below(random, 9);
     int64_t stride = below(random, 2) == 0 ? 0 : 1 + below(random, 24);

@@ -292,6 +292,34 @@ a_trace_is_steady_with_100_leaks_and_85_per_cent_in_its_second_half(void **state
     }
 }
 
+/* 1,000 leaks in each half of 2,000 runs, but for `fewer` in the second; as from a process that grew
+ * faster in an earlier trace. */
+static bool
+slowed_at(double rate, int64_t fewer)
+{
+    static const int32_t runs[] = {0, 1000, 1001, 2001};
+    static const int32_t ends[] = {1, 2, 3};
+    int64_t levels[] = {0, 1000, 1001, 2001 - fewer};
+    lc_growth_series series = series_at(runs, levels, 4, ends, 3);
+    series.rate = rate;
+    series.earlier_slope = 100;
+    series.earlier_runs = 1000;
+    lc_growth_retained part = lc_growth_retained_find(&series);
+    return lc_growth_retained_slowed(&series, &part, 1);
+}
+
+static void
+a_trace_at_a_rate_up_to_15_in_a_thousand_is_steady_from_94_per_cent_on(void **state)
+{
+    (void)state;
+    assert_false(slowed_at(0.016, 149));
+    assert_true(slowed_at(0.016, 151));
+    assert_false(slowed_at(0.015, 59));
+    assert_true(slowed_at(0.015, 61));
+    assert_false(slowed_at(0.001, 59));
+    assert_true(slowed_at(0.001, 61));
+}
+
 int
 main(void)
 {
@@ -310,6 +338,8 @@ main(void)
         cmocka_unit_test(a_lower_pace_is_more_than_two_blocks_and_chance),
         cmocka_unit_test(
             a_trace_is_steady_with_100_leaks_and_85_per_cent_in_its_second_half),
+        cmocka_unit_test(
+            a_trace_at_a_rate_up_to_15_in_a_thousand_is_steady_from_94_per_cent_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

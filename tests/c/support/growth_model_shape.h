@@ -59,6 +59,12 @@ model_skips(const model *m)
     return skips;
 }
 
+static double
+model_steady(const model *m)
+{
+    return m->s.rate <= 0.015 ? 0.94 : 0.85;
+}
+
 static bool
 model_slows(const model *m, double phi)
 {
@@ -71,7 +77,7 @@ model_slows(const model *m, double phi)
         double grown = (double)(m->u[m->last] - m->u[i]);
         double missing = pace * after - grown - 2;
         double variance = phi * pace * after * (1 + after / before);
-        bool short_of = grown < 0.85 * pace * after && missing > 0 &&
+        bool short_of = grown < model_steady(m) * pace * after && missing > 0 &&
                         missing * missing > 2.75 * 2.75 * variance;
         bool halved =
             i == m->s.window_end[m->s.windows - 2] && grown < 0.35 * pace * after;
@@ -86,7 +92,7 @@ model_slowed(const model *m, double phi)
     double was = m->s.earlier_slope;
     double before = m->s.earlier_runs;
     double after = m->r[m->last];
-    if (m->s.earlier_runs <= 0 || m->fall > 0 || m->slope >= 0.85 * was) {
+    if (m->s.earlier_runs <= 0 || m->fall > 0 || m->slope >= model_steady(m) * was) {
         return false;
     }
     double missing = (was - m->slope) * before - 2;
@@ -101,7 +107,7 @@ model_slowed(const model *m, double phi)
     }
     double early = (double)(m->u[middle] - m->u[0]);
     double late = ((double)m->net - early) / (after - m->r[middle]);
-    return late < 0.85 * early / m->r[middle];
+    return late < model_steady(m) * early / m->r[middle];
 }
 
 static lc_growth_why
