@@ -10,7 +10,7 @@ typedef struct {
     lc_ledger ledger;   /* Owned. */
     int64_t untracked;  /* Releases of blocks this book had never seen. */
     int64_t dropped;    /* Blocks that came to life and could not be recorded. */
-    atomic_flag busy;   /* The lock; not used for OBJECT. */
+    atomic_flag busy;   /* The lock; of RAW only. */
 } book;
 
 /* Frames of the tree from here on are native stacks; keys likewise, which no address of a
@@ -23,23 +23,17 @@ struct lc_recorder {
     lc_stacks *stacks; /* Owned; used like the tree. */
     book books[LC_RECORDER_BOOKS];
     int64_t missing_marks; /* Under the interpreter lock. */
-    atomic_int_fast64_t missed; /* Native blocks; see `holding`. */
+    atomic_int_fast64_t missed; /* See lc_recorder_miss. */
 };
 
-/* This thread holds a lock. A signal handler that breaks in there and maps memory must not
- * wait for it: what it does is missed. */
-static _Thread_local bool holding __attribute__((tls_model("initial-exec")));
-
-/* The raw domain and the C library are used without the interpreter lock. What happens
- * inside is nearly always a handful of memory accesses, so waiting threads spin: while a
- * table grows or a mark is copied, as long as that takes. The OBJECT book needs no lock. */
+/* The raw domain is used without the interpreter lock. What happens inside is nearly always
+ * a handful of memory accesses, so waiting threads spin: while a table grows or a mark is
+ * copied, as long as that takes. */
 static inline void
 lock(lc_recorder *self, lc_recorder_book which)
 {
-    if (which != LC_RECORDER_OBJECT) {
+    if (which == LC_RECORDER_RAW) {
         atomic_flag *busy = &self->books[which].busy;
-        holding = true;
-        atomic_signal_fence(memory_order_seq_cst);
         while (atomic_flag_test_and_set_explicit(busy, memory_order_acquire)) {
         }
     }
@@ -48,21 +42,9 @@ lock(lc_recorder *self, lc_recorder_book which)
 static inline void
 unlock(lc_recorder *self, lc_recorder_book which)
 {
-    if (which != LC_RECORDER_OBJECT) {
+    if (which == LC_RECORDER_RAW) {
         atomic_flag_clear_explicit(&self->books[which].busy, memory_order_release);
-        atomic_signal_fence(memory_order_seq_cst);
-        holding = false;
     }
-}
-
-static inline bool
-broke_in(lc_recorder *self, lc_recorder_book which)
-{
-    bool so = which == LC_RECORDER_NATIVE && holding;
-    if (so) {
-        atomic_fetch_add_explicit(&self->missed, 1, memory_order_relaxed);
-    }
-    return so;
 }
 
 lc_recorder *
@@ -173,9 +155,6 @@ void
 lc_recorder_put(lc_recorder *self, lc_recorder_book which, const void *block,
                 size_t size, uint32_t node)
 {
-    if (broke_in(self, which)) {
-        return;
-    }
     lock(self, which);
     put_locked(&self->books[which], block, size, node);
     unlock(self, which);
@@ -187,9 +166,6 @@ lc_recorder_take(lc_recorder *self, lc_recorder_book which, const void *block,
 {
     book *b = &self->books[which];
     lc_block value = {.node = LC_CALLTREE_NONE, .size = 0};
-    if (broke_in(self, which)) {
-        return false;
-    }
     lock(self, which);
     bool known = lc_blocks_take(b->blocks, (uintptr_t)block, &value) == LC_OK;
     if (known) {
@@ -217,6 +193,12 @@ lc_recorder_restore(lc_recorder *self, lc_recorder_book which, const void *block
         b->untracked--;
     }
     unlock(self, which);
+}
+
+void
+lc_recorder_miss(lc_recorder *self)
+{
+    atomic_fetch_add_explicit(&self->missed, 1, memory_order_relaxed);
 }
 
 lc_status
@@ -324,9 +306,7 @@ lc_recorder_footprint(lc_recorder *self)
 void
 lc_recorder_unlock_after_fork(lc_recorder *self)
 {
-    for (lc_recorder_book which = 0; which < LC_RECORDER_BOOKS; which++) {
-        atomic_flag_clear(&self->books[which].busy);
-    }
+    atomic_flag_clear(&self->books[LC_RECORDER_RAW].busy);
 }
 
 bool

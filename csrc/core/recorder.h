@@ -14,10 +14,11 @@
  * (made before it began, or dropped). The NATIVE book does not count those: memory that
  * libraries took before is released at any time.
  *
- * Thread rule: the OBJECT book and the tree belong to whoever holds the interpreter lock.
- * The other two may be used by any thread at any time; each has a lock of its own.
- * No function fails the caller: what can't be recorded is counted as dropped, as is what a
- * signal handler maps that breaks in on one of them.
+ * Thread rule: the OBJECT book belongs to whoever holds the interpreter lock, the RAW book
+ * may be used by any thread at any time and has a lock of its own. The tree and the NATIVE
+ * book have none: their user has one for both (py/pyrecord.h), since a native block needs
+ * each and a lock is a third of what it costs. What asks all books takes that lock as well.
+ * No function fails the caller: what can't be recorded is counted as dropped.
  */
 #ifndef LC_CORE_RECORDER_H
 #define LC_CORE_RECORDER_H
@@ -70,6 +71,10 @@ bool lc_recorder_take(lc_recorder *self, lc_recorder_book book, const void *bloc
 /* A taken block is alive after all (a resize that failed): as if never taken. */
 void lc_recorder_restore(lc_recorder *self, lc_recorder_book book, const void *block,
                          size_t size, uint32_t node, bool known);
+
+/* A native block came or went that could not be recorded: counted as dropped. From any
+ * thread, and from a signal handler. */
+void lc_recorder_miss(lc_recorder *self);
 
 /* Copies the ledgers into a mark. LC_NOMEM: the mark is missing and counted as dropped. */
 lc_status lc_recorder_mark(lc_recorder *self);

@@ -28,7 +28,11 @@ lc_pyframe_thread(void)
 PyThreadState *
 lc_pyframe_own_thread(void)
 {
-    PyThreadState *thread = PyGILState_GetThisThreadState();
+    PyThreadState *thread = lc_pyframe_thread();
+    if (thread != NULL) {
+        return thread;
+    }
+    thread = PyGILState_GetThisThreadState();
     return thread != NULL && thread->interp == main_interpreter ? thread : NULL;
 }
 

@@ -249,7 +249,7 @@ reserve_reading(lc_pyloop *self)
 static lc_status
 mark(lc_pyloop *self)
 {
-    lc_status status = lc_recorder_mark(self->recorder);
+    lc_status status = lc_pyrecord_mark();
     if (status == LC_OK) {
         if (self->step.baseline) {
             self->baseline = self->runs;

@@ -17,7 +17,12 @@ static lc_pystack *stack;     /* Borrowed while tracing. */
 static atomic_bool native_stacks; /* Asked for in this trace. */
 static atomic_bool shared;    /* See lc_pyrecord_share. */
 static atomic_flag stack_busy = ATOMIC_FLAG_INIT; /* Held only where shared. */
-static atomic_int_fast64_t native_live; /* Blocks; see lc_pyrecord_native_live. */
+
+/* Native blocks; see lc_pyrecord_native_live. Most come and go in the thread that runs the
+ * tests, whose count nobody else changes. */
+static atomic_int_fast64_t native_mine;
+static atomic_int_fast64_t native_others;
+static _Thread_local bool counts_alone __attribute__((tls_model("initial-exec")));
 
 /* Twice what the system lets a process have, unless it is told otherwise. */
 enum { SPANS = 1 << 17 };
@@ -84,24 +89,12 @@ unwind(native_call *call)
 /* The node of a native block: the thread's Python stack, where it has one, and below it
  * the native stack. The lock is held. */
 static uint32_t
-native_node_locked(const native_call *call)
+native_node(const native_call *call)
 {
     PyThreadState *thread = lc_pyframe_own_thread();
     uint32_t node =
         thread == NULL ? LC_CALLTREE_NO_STACK : lc_pystack_node(stack, thread);
     return lc_recorder_below(call->to, node, call->addresses, call->depth);
-}
-
-static uint32_t
-native_node(const native_call *call)
-{
-    if (in_stack) {
-        return LC_CALLTREE_NO_STACK;
-    }
-    lock_stack();
-    uint32_t node = native_node_locked(call);
-    unlock_stack();
-    return node;
 }
 
 bool
@@ -223,6 +216,7 @@ lc_pyrecord_share(void)
     page = (uintptr_t)sysconf(_SC_PAGESIZE);
     spans.spans = lc_mem_calloc(SPANS, sizeof *spans.spans);
     spans.room = spans.spans != NULL ? SPANS : 0;
+    counts_alone = true;
     atomic_store(&shared, true);
 }
 
@@ -232,10 +226,21 @@ is_native(void)
     return lc_mem_inside == 0 && lc_pyrecord_nested == 0;
 }
 
-/* Enters by the lock of the stacks alone, which a native block needs anyway: each step that
- * other processors have to hear of costs as much as the rest of a record. Unless NULL, the
- * lock is held. A handler that breaks in while it is, and calls malloc there, is counted
- * and not recorded. */
+static inline void
+count_native(int change)
+{
+    if (counts_alone) {
+        int_fast64_t mine = atomic_load_explicit(&native_mine, memory_order_relaxed);
+        atomic_store_explicit(&native_mine, mine + change, memory_order_relaxed);
+    }
+    else {
+        atomic_fetch_add_explicit(&native_others, change, memory_order_relaxed);
+    }
+}
+
+/* Enters by the lock of the stacks alone: each step that other processors have to hear of
+ * costs as much as the rest of a record. Unless NULL, the lock is held. A handler that
+ * breaks in while it is, and calls malloc there, is counted and not recorded. */
 static inline lc_recorder *
 enter_locked(void)
 {
@@ -256,12 +261,12 @@ lc_pyrecord_native_came(const void *block, size_t size)
     if (!is_native()) {
         return;
     }
-    atomic_fetch_add_explicit(&native_live, 1, memory_order_relaxed);
+    count_native(1);
     native_call call;
     unwind(&call);
     call.to = enter_locked();
     if (call.to != NULL) {
-        uint32_t node = native_node_locked(&call);
+        uint32_t node = native_node(&call);
         lc_recorder_put(call.to, LC_RECORDER_NATIVE, block, size, node);
         unlock_stack();
     }
@@ -273,7 +278,7 @@ lc_pyrecord_native_went(const void *block)
     if (!is_native()) {
         return;
     }
-    atomic_fetch_sub_explicit(&native_live, 1, memory_order_relaxed);
+    count_native(-1);
     lc_recorder *to = enter_locked();
     if (to != NULL) {
         uint32_t node;
@@ -290,10 +295,15 @@ note_span(lc_span before, lc_span after, void *context)
     lc_recorder *to = call->to;
     bool came = before.end == 0;
     bool went = after.end == 0;
-    atomic_fetch_add_explicit(&native_live, came - went, memory_order_relaxed);
+    count_native(came - went);
     if (to == NULL) {
         return;
     }
+    if (in_stack) {
+        lc_recorder_miss(to);
+        return;
+    }
+    lock_stack();
     const void *block = (const void *)after.start;
     size_t size = after.end - after.start;
     uint32_t node = LC_CALLTREE_NONE;
@@ -307,6 +317,7 @@ note_span(lc_span before, lc_span after, void *context)
              !went) {
         lc_recorder_restore(to, LC_RECORDER_NATIVE, block, size, node, true);
     }
+    unlock_stack();
 }
 
 /* Nobody waits for the lock on a thread's own behalf: of what a handler does that breaks in
@@ -350,7 +361,17 @@ lc_pyrecord_native_unmapped(const void *pages, size_t length, bool broke_in)
 int64_t
 lc_pyrecord_native_live(void)
 {
-    return (int64_t)atomic_load_explicit(&native_live, memory_order_relaxed);
+    return (int64_t)atomic_load_explicit(&native_mine, memory_order_relaxed) +
+           (int64_t)atomic_load_explicit(&native_others, memory_order_relaxed);
+}
+
+lc_status
+lc_pyrecord_mark(void)
+{
+    lock_stack();
+    lc_status status = lc_recorder_mark(recorder);
+    unlock_stack();
+    return status;
 }
 
 void

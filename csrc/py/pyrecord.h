@@ -12,8 +12,10 @@
  *                       lock, or for an allocator, in between
  *
  * A native block may come while its thread has given the interpreter lock away: its stack
- * stands still then, and is walked all the same. For that the tree of stacks has a lock
- * of its own as soon as somebody listens to the shim.
+ * stands still then, and is walked all the same. For that the tree of stacks and the native
+ * book have one lock as soon as somebody listens to the shim. A signal handler that breaks
+ * in on who holds it does not wait: the pages that it maps are counted, and their record is
+ * missed.
  *
  * Nothing here fails the program's allocation, calls into Python or touches an object.
  */
@@ -68,8 +70,8 @@ void lc_pyrecord_restore_raw(const void *block, lc_pyrecord_taken taken);
  * are kept account of. Once. */
 void lc_pyrecord_share(void);
 
-/* Native memory came, or is about to go. From any thread, at any time. What Python's
- * allocators take on behalf of a block, and our own, is left out. */
+/* Native memory came, or is about to go. From any thread, at any time, one
+ * at a time in each thread. What Python's allocators take on behalf of a block, and our own, is left out. */
 void lc_pyrecord_native_came(const void *block, size_t size);
 void lc_pyrecord_native_went(const void *block);
 
@@ -80,6 +82,9 @@ void lc_pyrecord_native_unmapped(const void *pages, size_t length, bool broke_in
 
 /* Native blocks that came minus those that went, whether a trace runs or not. */
 int64_t lc_pyrecord_native_live(void);
+
+/* Marks the recorder's books; under the interpreter lock, while a trace runs. */
+lc_status lc_pyrecord_mark(void);
 
 /* A code object died, under the interpreter lock: its addresses are void. */
 void lc_pyrecord_retire(lc_pystack *stack, PyCodeObject *code);

@@ -2,7 +2,8 @@
 /* Links: recorder.c ledger.c calltree.c blocks.c pairs.c stacks.c mem.c */
 /* All books at once, for the thread sanitizer: threads without the interpreter lock write into
  * the raw and the native book and release what others made, while the thread that has the lock
- * uses the object book, the tree and the stacks, takes marks and asks for every sum. */
+ * uses the object book, the tree and the stacks, takes marks and asks for every sum. The lock
+ * of the native book and the tree is ours, as pyrecord's is. */
 #include "recorder.h"
 
 #include <pthread.h> /* pthread_create */
@@ -11,6 +12,8 @@
 #include "together.h"
 
 enum { THREADS = 4, ROUNDS = 6000, SHELF = 64, MARKS = 40, OWNED = 50 };
+
+static pthread_mutex_t shared = PTHREAD_MUTEX_INITIALIZER;
 
 typedef struct {
     lc_recorder *recorder; /* Borrowed. */
@@ -40,12 +43,16 @@ exchange(worker *self, uintptr_t address, uint32_t node)
 {
     uint32_t got_node;
     size_t got_size;
+    pthread_mutex_lock(&shared);
     lc_recorder_put(self->recorder, LC_RECORDER_NATIVE, at(address), size_of(address),
                     node);
+    pthread_mutex_unlock(&shared);
     uintptr_t other = atomic_exchange(&self->shelf[node % SHELF], address);
     if (other != 0) {
+        pthread_mutex_lock(&shared);
         bool known = lc_recorder_take(self->recorder, LC_RECORDER_NATIVE, at(other),
                                       &got_node, &got_size);
+        pthread_mutex_unlock(&shared);
         self->mistakes += !known || got_size != size_of(other) || got_node != node;
     }
 }
@@ -93,6 +100,7 @@ hold(lc_recorder *r)
     lc_calltree *tree = lc_recorder_tree(r);
     for (uint32_t i = 0; i < MARKS; i++) {
         uintptr_t addresses[2] = {i % 7 + 1, i + 1};
+        pthread_mutex_lock(&shared);
         uint32_t node = lc_recorder_below(r, LC_CALLTREE_ROOT, addresses, 2);
         uint32_t child;
         assert_int_equal(lc_calltree_put(tree, LC_CALLTREE_ROOT, i + 1, i, i, &child),
@@ -113,6 +121,7 @@ hold(lc_recorder *r)
         assert_int_equal(lc_recorder_untracked(r), 0);
         assert_int_equal(lc_recorder_dropped(r), 0);
         assert_true(lc_recorder_check(r));
+        pthread_mutex_unlock(&shared);
     }
 }
 
