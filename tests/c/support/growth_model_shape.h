@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT
- *
- * The second half of growth_model.h: is a series a leak?
- */
+ * The second half of growth_model.h: is a series a leak? */
 #ifndef LC_TESTS_GROWTH_MODEL_SHAPE_H
 #define LC_TESTS_GROWTH_MODEL_SHAPE_H
 
@@ -62,7 +60,7 @@ model_skips(const model *m)
 static double
 model_steady(const model *m)
 {
-    return m->s.rate <= 0.015 ? 0.94 : 0.85;
+    return m->s.rate > 0.015 ? 0.85 : 0.94;
 }
 
 static bool
