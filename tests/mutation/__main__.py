@@ -131,9 +131,13 @@ def main(words: list[str] | None = None) -> int:
     if unknown := [part for part in parts if part not in PARTS]:
         parser.error(f"there is no part {unknown}; there are {', '.join(PARTS)}")
     known = read_equivalent()
+    mutants_of = {part: chosen(part, options) for part in parts}
+    if not any(mutants.tried for mutants in mutants_of.values()):
+        parser.error(f"no mutant of {', '.join(parts)} stands at {options.only}; see --list")
     campaigns = []
-    for part in parts:
-        mutants = chosen(part, options)
+    for part, mutants in mutants_of.items():
+        if not mutants.tried:
+            continue
         if options.list:
             print(*mutants.tried, sep="\n")
             continue

@@ -155,6 +155,14 @@ def test_the_command_lists_the_mutants_of_a_part(capsys: pytest.CaptureFixture[s
         main(["nothing"])
 
 
+def test_a_pattern_that_no_mutant_stands_at_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["growth", "--list", "--only", "csrc/core/growth.c"])
+    assert "no mutant of growth stands at csrc/core/growth.c" in capsys.readouterr().err
+    assert main(["--list", "--only", "*growth_plan.c:*"]) == 0
+    assert "judge" not in capsys.readouterr().out
+
+
 def test_every_equivalent_mutant_is_still_one() -> None:
     root = Path(__file__).resolve().parents[2]
     keys = set()
