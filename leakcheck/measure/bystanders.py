@@ -14,6 +14,7 @@ from leakcheck.measure.able import load_core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 
 class Bystanders:
@@ -27,15 +28,18 @@ class Bystanders:
     def __init__(self, every: Callable[[], list[object]]) -> None:
         self._every = every
         self._sortings = 0
+        self._core: ModuleType | None = None
 
     def more(self, lists: list[object]) -> None:
         """These have come to be. Nothing to do before the first check.
 
+        A test may still have its hands on the interpreter, so nothing is loaded or looked at here.
+
         Args:
             lists: likewise.
         """
-        if self._sortings:
-            load_core().leave_out(lists)
+        if self._core is not None and self._sortings:
+            self._core.leave_out(lists)
 
     def refresh(self) -> None:
         """A check begins; to be called while none is open.
@@ -43,7 +47,7 @@ class Bystanders:
         Raises:
             BlindError: the sampler can't be loaded.
         """
-        core = load_core()
+        core = self._core = load_core()
         sortings = core.sortings()
         if sortings != self._sortings and core.leave_out([]) and core.leave_out(self._every()):
             self._sortings = sortings

@@ -271,6 +271,20 @@ def test_a_body_that_can_not_be_measured(faulty, what):
     assert REFUSED[what] in found.reason("test_it")
 
 
+def test_a_body_that_passes_for_another_implementation_ends_no_session(faulty):
+    found = faulty(
+        """
+import sys, types
+def test_before(): pass
+def test_it(monkeypatch):
+    monkeypatch.setattr(sys, 'implementation', types.SimpleNamespace(name='pypy'))
+"""
+    )
+    assert found.verdict("test_before") == "clean"
+    assert found.verdict("test_it") in ("clean", "not measured"), found.out
+    assert found.status == 1  # of the leak behind it
+
+
 def test_a_body_that_leaves_tracemalloc_on_is_the_last_that_is_measured(faulty):
     found = faulty("import tracemalloc\ndef test_it(): tracemalloc.start()" + AFTER, ends=True)
     assert {one["verdict"] for one in found.found.values()} == {"not measured"}

@@ -60,6 +60,17 @@ def test_what_comes_later_is_left_out_by_itself(sampler: Sampler) -> None:
     assert sampler.told == [ALL, more]
 
 
+def test_what_a_test_does_to_the_interpreter_is_not_met_when_it_is_reported(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Bystanders(lambda: ALL)
+    sampler.count, sampler.ready = 1, True
+    ours.refresh()
+    monkeypatch.setattr(bystanders, "load_core", lambda: pytest.fail("loaded"))
+    ours.more([["of a report"]])
+    assert len(sampler.told) == 2
+
+
 def test_all_are_left_out_again_when_the_sampler_counts_them_again(sampler: Sampler) -> None:
     ours = Bystanders(lambda: ALL)
     sampler.count, sampler.ready = 1, True
