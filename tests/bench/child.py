@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from tests.bench.figures import BenchError
@@ -41,6 +42,31 @@ def in_child(module: str, function: str, /, **arguments: Any) -> Any:
             return json.loads(line.removeprefix(_MARK))
     said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
     raise BenchError(f"{module}.{function}({arguments}) exited {done.returncode}: {said[-1]}")
+
+
+def pytest_in(folder: str, answer: str, /, *options: str) -> Any:
+    """What the tests of a folder leave in its file `answer`, by a pytest with leakcheck alone.
+
+    Raises:
+        BenchError: a test failed, or there is no answer; with the last line that pytest wrote.
+    """
+    path = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    env = dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONHASHSEED="0")
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+    arguments = ["-q", "-p", "leakcheck.plugin", "-p", "no:cacheprovider", "--rootdir=."]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments, *options],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    file = Path(folder, answer)
+    if done.returncode or not file.is_file():
+        said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
+        raise BenchError(f"pytest exited {done.returncode}: {said[-1]}")
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def main() -> None:

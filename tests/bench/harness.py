@@ -9,16 +9,12 @@ function, which is subtracted for the harness's own part.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.bench.child import in_child
+from tests.bench.child import in_child, pytest_in
 from tests.bench.figures import BenchError, Options, Table, spread
 
 if TYPE_CHECKING:
@@ -102,23 +98,7 @@ def _pytest(few: int, many: int) -> dict[str, Any]:
             _TESTS.format(few=few, many=many, plain=PLAIN_TESTS), encoding="utf-8"
         )
         Path(folder, "conftest.py").write_text(_CONFTEST, encoding="utf-8")
-        path = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-        env = dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONHASHSEED="0")
-        env["PYTHONPATH"] = os.pathsep.join(filter(None, path))
-        arguments = ["-q", "-p", "leakcheck.plugin", "-p", "no:cacheprovider", "--rootdir=."]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments],
-            cwd=folder,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        answer = Path(folder, "answer.json")
-        if done.returncode or not answer.is_file():
-            said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
-            raise BenchError(f"pytest exited {done.returncode}: {said[-1]}")
-        told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+        told: dict[str, Any] = pytest_in(folder, "answer.json")
         return told
 
 

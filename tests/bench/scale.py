@@ -8,16 +8,13 @@ a long session also by the median of its last hundred.
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.figures import BenchError, Options, Table, spread
+from tests.bench.child import pytest_in
+from tests.bench.figures import Options, Table, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,22 +59,7 @@ def _times(objects: int, tests: int, *options: str) -> list[float]:
                 for number in range(begin, min(begin + IN_MODULE, tests))
             )
             Path(folder, f"test_{begin:06}.py").write_text(source, encoding="utf-8")
-        path = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-        env = dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONHASHSEED="0")
-        env["PYTHONPATH"] = os.pathsep.join(filter(None, path))
-        arguments = ["-q", "-p", "leakcheck.plugin", "-p", "no:cacheprovider", "--rootdir=."]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments, *options],
-            cwd=folder,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
-            raise BenchError(f"pytest exited {done.returncode}: {said[-1]}")
-        told: list[float] = json.loads(Path(folder, "times.json").read_text(encoding="utf-8"))
+        told: list[float] = pytest_in(folder, "times.json", *options)
         return told
 
 
