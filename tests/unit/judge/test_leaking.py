@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,8 @@ from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.whose import whose
 from leakcheck.model import Metric, Owner, Result, Site
 from leakcheck.probes.choosing import available
+from tests.unit.judge.made_leaks import ROOT
 from tests.unit.made_sessions import leak, opening
-
-ROOT = Path("/home-of/project")
 
 
 def opened_by(*frames: tuple[str, str]) -> Result:

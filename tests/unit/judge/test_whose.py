@@ -9,31 +9,22 @@ import sys
 import types
 from dataclasses import replace
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 
 from leakcheck.judge import whose as module_under_test
 from leakcheck.judge.whose import distribution_of, file_of_module, in_words, whose
 from leakcheck.model import (
-    Container,
     Count,
     Frame,
     NativeFrame,
     Owner,
     Result,
-    Site,
-    Verdict,
     Whose,
 )
+from tests.unit.judge import made_leaks
+from tests.unit.judge.made_leaks import CLICK, LIBRARY, OWN, PACKAGES, PYTEST, ROOT, TEST
 
-ROOT = Path("/home-of/project")
-PACKAGES = "/venv/lib/python3.13/site-packages"
-OWN = Frame(f"{ROOT}/app/bus.py", "subscribe", 41)
-TEST = Frame(f"{ROOT}/tests/test_bus.py", "test_publish", 7)
-CLICK = Frame(f"{PACKAGES}/click/testing.py", "invoke", 179)
-PYTEST = Frame(f"{PACKAGES}/_pytest/python.py", "runtest", 5)
-LIBRARY = Frame("/usr/lib/python3.13/json/decoder.py", "decode", 9)
 FILES = {
     "click._compat": f"{PACKAGES}/click/_compat.py",
     "app.bus": f"{ROOT}/app/bus.py",
@@ -51,18 +42,9 @@ FILES = {
 
 
 def leak(*frames: Frame, held: str = "", module: str = "", interned: float = 0.0) -> Result:
-    site = Site(
-        frames or (OWN,),
-        truncated=False,
-        blocks=112,
-        bytes=112 * 64,
-        series=(0, 112),
-        grows=True,
-        exact=True,
-        rate=1.0,
+    return replace(
+        made_leaks.leak(*(frames or (OWN,)), held=held, module=module), interned=interned
     )
-    containers = (Container("dict", held, module, 3, 19),) if held else ()
-    return Result(Verdict.LEAK, "", 1.0, sites=(site,), containers=containers, interned=interned)
 
 
 def judged(result: Result) -> Whose:
