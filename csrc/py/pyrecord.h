@@ -70,8 +70,8 @@ void lc_pyrecord_restore_raw(const void *block, lc_pyrecord_taken taken);
  * are kept account of. Once. */
 void lc_pyrecord_share(void);
 
-/* Native memory came, or is about to go. From any thread, at any time, one
- * at a time in each thread. What Python's allocators take on behalf of a block, and our own, is left out. */
+/* Native memory came, or is about to go. From any thread, at any time, one at a time in each
+ * thread. What Python's allocators take on behalf of a block, and our own, is left out. */
 void lc_pyrecord_native_came(const void *block, size_t size);
 void lc_pyrecord_native_went(const void *block);
 

@@ -38,7 +38,7 @@ class Bystanders:
         Args:
             lists: likewise.
         """
-        if self._core is not None and self._sortings:
+        if self._core is not None:
             self._core.leave_out(lists)
 
     def refresh(self) -> None:
