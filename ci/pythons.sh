@@ -107,6 +107,6 @@ for version in "${wanted[@]}"; do
     venv="$(venv_for "$python" "$name" test)"
     build_warning_free "$venv"
     "$python" tests/c/run.py
-    tests_on "$venv" "$@"
+    if [ $# -gt 0 ]; then tests_on "$venv" "$@"; else all_tests_on "$venv"; fi
   ' version "$version" "$@"
 done

@@ -227,7 +227,7 @@ only_a_trace_of_500_runs_or_less_is_cut_short_by_an_exact_leak(void **state)
 }
 
 static bool
-stop(traced *self)
+tells_when_stopped(traced *self)
 {
     int32_t marks = self->trace.marks;
     bool told = lc_growth_trace_stop(&self->trace, &self->settings, &self->out);
@@ -244,7 +244,7 @@ stopped_with_three_leaks_due_and_none_seen_it_is_clean(void **state)
         begin(&one, LC_GROWTH_FIXED, 0.25, first, 3);
         follow(&one, nothing, 1);
         assert_int_equal(last_run(&one), first);
-        assert_int_equal(stop(&one), first >= 12);
+        assert_int_equal(tells_when_stopped(&one), first >= 12);
         if (first >= 12) {
             assert_int_equal(one.out.verdict, LC_GROWTH_CLEAN);
             assert_int_equal(one.out.judged, first);
@@ -259,7 +259,7 @@ stopped_in_its_first_window_it_tells_nothing(void **state)
     traced one;
     begin(&one, LC_GROWTH_FIXED, 1, 1000, 3);
     for (int32_t marks = 0; marks < 6; marks++) {
-        assert_false(stop(&one));
+        assert_false(tells_when_stopped(&one));
         int64_t levels[LC_GROWTH_METRICS] = {0};
         assert_false(lc_growth_trace_take(&one.trace, &one.settings, levels,
                                           &one.random, &one.out));
@@ -284,10 +284,10 @@ stopped_after_three_windows_only_a_confirmation_asks_for_an_exact_leak(void **st
             begin(&one, modes[k], 0.3, 64, 4);
             follow(&one, three_in_ten, complete);
             assert_false(one.told);
-            assert_int_equal(stop(&one), k == 0 && complete == 3);
+            assert_int_equal(tells_when_stopped(&one), k == 0 && complete == 3);
             begin(&one, modes[k], 0.3, 64, 4);
             follow(&one, a_block_a_run, complete);
-            assert_int_equal(stop(&one), complete == 3);
+            assert_int_equal(tells_when_stopped(&one), complete == 3);
         }
     }
 }
