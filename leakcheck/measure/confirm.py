@@ -18,6 +18,8 @@ STILL_GROWING: Final = 0.7
 UPHELD_RUNS: Final = 224
 """Traced runs, of both, that a suspect needs to be upheld so: twice three windows from 16 on."""
 
+OUT_OF_TIME: Final = " while the time to confirm ran out"
+
 
 class Pace(TypedDict, total=False):
     """Arguments of the extension's Check; without them nothing is compared."""
@@ -126,13 +128,21 @@ def concluded(suspect: Result, confirm: Result, *, stopped: bool) -> Result:
 
 
 def cut_short(suspect: Result, confirm: Result) -> Result:
-    """Time ran out while confirming: uphold a leak only if it kept growing so far."""
+    """Time ran out while confirming: uphold a leak only if it kept growing so far.
+
+    Or if call sites prove it that kept their pace exactly, whatever filled beside them.
+    """
+    enough = max(UPHELD_RUNS // 2, UPHELD_RUNS - suspect.judged)
+    if not suspect.probe and confirm.marks and confirm.marks[-1] >= enough:
+        proven = upheld_by_sites(confirm)
+        if proven.verdict is Verdict.LEAK:
+            return dataclasses.replace(proven, reason=proven.reason + OUT_OF_TIME)
     if suspect.verdict is not Verdict.LEAK:
         return confirm
     needed = max(suspect.judged, UPHELD_RUNS - suspect.judged)
     seen = bool(confirm.sites) or suspect.metric is Metric.PROBE
     if seen and goes_on(suspect, confirm) and confirm.marks[-1] >= needed:
-        reason = suspect.reason + "; it went on while the time to confirm ran out"
+        reason = suspect.reason + "; it went on" + OUT_OF_TIME
         return dataclasses.replace(with_lines_of(suspect, confirm), reason=reason)
     return dataclasses.replace(
         confirm,

@@ -201,6 +201,7 @@ def upheld_by_sites(result: Result) -> Result:
         verdict=Verdict.LEAK,
         rate=rate,
         exact=True,
+        metric=Metric.BLOCKS,
         reason=(
             f"{lines} a whole number of blocks in every run, exactly, over {result.marks[-1]:,} "
             f"runs; what else grew there slowed down"
