@@ -68,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run, print, write; 1 when an outcome changed or a run did not end, 2 for bad arguments."""
     options = arguments(argv)
     try:
-        chosen = suites.named(options.names, suites.NATIVE if options.native else suites.SUITES)
+        chosen = suites.named(
+            options.names, suites.NATIVE if options.native else suites.SUITES + suites.UNSEEN
+        )
     except LookupError as error:
         print(error, file=sys.stderr)
         return 2

@@ -152,7 +152,7 @@ def summary(rows: list[Compared]) -> list[str]:
         ),
         (
             f"verdicts over all repeats: {measured}, of which INCONCLUSIVE {unsure} "
-            f"({100 * unsure / measured:.2f} %)"
+            f"({100 * unsure / max(measured, 1):.2f} %)"
         ),
     ]
     if any(len(row.checked) > 1 for row in done):

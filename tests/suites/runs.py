@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 RECORDER = Path(__file__).with_name("recorder")
 NATIVE = "--leakcheck-native"
-SDIST_NEEDS = (*places.BUILD_NEEDS, "cython", "pybind11")
+SDIST_NEEDS = (
+    *places.BUILD_NEEDS,
+    *("cython", "pybind11", "expandvars", "flit-core", "hatchling", "hatch-vcs"),
+    *("hatch-fancy-pypi-readme", "poetry-core", "setuptools-scm"),
+)
 """What the packages' own scripts ask for before they tell their version."""
 QUIET = ("-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--color=no")
 
@@ -114,6 +118,8 @@ def run(
     command += ["-p", "record_plugin", "--record", record, f"--order={repeat}"]
     if leak_arguments:
         command.append(f"--leakcheck-seed={repeat + 1}")
+    if suite.installed:
+        env["PYTHONSAFEPATH"] = "1"
     log = record.with_suffix(".log")
     began = time.perf_counter()
     with log.open("w", encoding="utf-8") as output:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PYTEST = "9.2.0"
+
 
 @dataclass(frozen=True, slots=True)
 class Suite:
@@ -18,6 +20,9 @@ class Suite:
         folder: where in the sdist its tests are; empty: it comes with its tests installed.
         inside: where in the environment its tests have to lie to run, such as "lxml/tests"; empty:
             they run in the sdist. Its arguments that end in `.py` are files there.
+        pytest: the release of pytest that it is run with.
+        installed: the package is imported as it was installed, with its C extensions, and not from
+            the sdist's folder of the same name.
     """
 
     name: str
@@ -26,14 +31,14 @@ class Suite:
     arguments: tuple[str, ...] = ()
     folder: str = "tests"
     inside: str = ""
+    pytest: str = PYTEST
+    installed: bool = False
 
     @property
     def requirements(self) -> tuple[str, ...]:
         """What to install for a run, apart from leakcheck."""
-        return (f"{self.name}=={self.version}", f"pytest=={PYTEST}", *self.needs)
+        return (f"{self.name}=={self.version}", f"pytest=={self.pytest}", *self.needs)
 
-
-PYTEST = "9.2.0"
 
 # Small ones first, so that a run that is cut off has most of them. Not here, each tried: idna,
 # toolz and packaging (their sdists' tests don't collect with pytest alone), pyparsing (one test
@@ -65,6 +70,18 @@ SUITES = (
         ("cffi", "cryptography", "ephemeral-port-reserve", "pytest-timeout"),
     ),
     Suite("click", "8.5.1"),
+)
+
+PYTEST_INI = ("-c", "pytest.ini", "-o", "addopts=")
+"""Their own settings, but for the options that ask for coverage and several processes."""
+
+# Leakcheck was made without having seen these.
+UNSEEN = (
+    Suite("frozenlist", "1.8.0", (), PYTEST_INI, installed=True),
+    Suite("pluggy", "1.7.0", ("pytest-benchmark",), ("-c", "tox.ini"), folder="testing"),
+    Suite(
+        "yarl", "1.25.1", ("hypothesis", "pydantic", "pytest-codspeed"), PYTEST_INI, installed=True
+    ),
 )
 
 # With C extensions that take memory from the C library by themselves, for --native.

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.suites import compare, suites
+from tests.corpus import places
+from tests.suites import compare, page, runs, suites
 
 
 def report(
@@ -133,3 +135,12 @@ def test_suspects_that_are_no_leaks_are_told_by_what_grew_and_where() -> None:
     assert found == [
         compare.Cleared("clean", "no growth in # runs", "blocks", "x.py:f:3", ("a", "b")),
     ]
+
+
+def test_a_suite_in_which_nothing_could_be_measured_has_a_summary_too() -> None:
+    run = runs.Run("exit 1", 1.0, (report("a", "failed", "setup"),), "")
+    on = places.Python("3.13.0", Path("python"))
+    row = page.Compared(suites.Suite("p", "1"), on, (run,), (run,))
+    assert (
+        page.summary([row])[1] == "verdicts over all repeats: 0, of which INCONCLUSIVE 0 (0.00 %)"
+    )
