@@ -2,7 +2,6 @@
 #include "pyheap.h"
 
 static PyObject *get_blocks;       /* sys.getallocatedblocks; owned for ever. */
-static int64_t blocks_last;        /* That it said. */
 static PyObject *gc_collect;       /* gc.collect and so on, likewise. */
 static PyObject *gc_freeze;
 static PyObject *gc_unfreeze;
@@ -68,17 +67,7 @@ ask(PyObject *function, int64_t *out)
 int
 lc_pyheap_blocks(int64_t *out)
 {
-    if (ask(get_blocks, out) < 0) {
-        return -1;
-    }
-    blocks_last = *out;
-    return 0;
-}
-
-int64_t
-lc_pyheap_blocks_last(void)
-{
-    return blocks_last;
+    return ask(get_blocks, out);
 }
 
 /* A stream keeps each piece of text until it has 8 KiB of them, which would look like

@@ -29,9 +29,6 @@ int lc_pyheap_prepare(void);
 /* Live blocks of the object and mem domains, exact. */
 int lc_pyheap_blocks(int64_t *out);
 
-/* What lc_pyheap_blocks gave last; 0 before. */
-int64_t lc_pyheap_blocks_last(void);
-
 /* Empties the buffers of stdout and stderr, collects until a collection frees nothing,
  * three times at most, which also empties the free lists, and clears the type cache. What
  * the program has in gc.callbacks does not hear of it. */

@@ -17,9 +17,19 @@ static const PyMemAllocatorDomain domain_ids[DOMAINS] = {
 
 static PyMemAllocatorEx original[DOMAINS]; /* What stood below each hook. */
 static bool installed[DOMAINS];
-static atomic_int_fast64_t raw_live;  /* Blocks; see lc_pyhook_raw_live. */
+static bool counting; /* See lc_pyhook_count. */
+static atomic_int_fast64_t raw_live; /* Blocks; see lc_pyhook_raw_live. */
+static atomic_int_fast64_t object_live; /* Likewise, lc_pyhook_object_live. */
 /* Calls of this thread that each malloc hook has had; see is_heard. */
 static _Thread_local unsigned heard[DOMAINS] __attribute__((tls_model("initial-exec")));
+
+/* Under an interpreter lock, so no more than a load and a store. */
+static inline void
+count_object(int change)
+{
+    int_fast64_t live = atomic_load_explicit(&object_live, memory_order_relaxed);
+    atomic_store_explicit(&object_live, live + change, memory_order_relaxed);
+}
 
 /* The hooks of the two domains that are used under the interpreter lock. Each names its
  * own domain and ignores the context, which stays the original's: whoever reads the
@@ -31,8 +41,11 @@ static _Thread_local unsigned heard[DOMAINS] __attribute__((tls_model("initial-e
         lc_pyrecord_nested++;                                                          \
         void *block = original[domain].malloc(ctx, size);                              \
         lc_pyrecord_nested--;                                                          \
-        if (block != NULL && lc_pyrecord_nested == 0 && lc_pyrecord_on()) {            \
-            lc_pyrecord_object(block, size);                                           \
+        if (block != NULL && lc_pyrecord_nested == 0) {                                \
+            count_object(1);                                                           \
+            if (lc_pyrecord_on()) {                                                    \
+                lc_pyrecord_object(block, size);                                       \
+            }                                                                          \
         }                                                                              \
         return block;                                                                  \
     }                                                                                  \
@@ -42,8 +55,11 @@ static _Thread_local unsigned heard[DOMAINS] __attribute__((tls_model("initial-e
         lc_pyrecord_nested++;                                                          \
         void *block = original[domain].calloc(ctx, count, size);                       \
         lc_pyrecord_nested--;                                                          \
-        if (block != NULL && lc_pyrecord_nested == 0 && lc_pyrecord_on()) {            \
-            lc_pyrecord_object(block, count * size);                                   \
+        if (block != NULL && lc_pyrecord_nested == 0) {                                \
+            count_object(1);                                                           \
+            if (lc_pyrecord_on()) {                                                    \
+                lc_pyrecord_object(block, count * size);                               \
+            }                                                                          \
         }                                                                              \
         return block;                                                                  \
     }                                                                                  \
@@ -58,6 +74,7 @@ static _Thread_local unsigned heard[DOMAINS] __attribute__((tls_model("initial-e
         lc_pyrecord_nested++;                                                          \
         void *block = original[domain].realloc(ctx, old, size);                        \
         lc_pyrecord_nested--;                                                          \
+        count_object(block != NULL && old == NULL && lc_pyrecord_nested == 0);         \
         if (block != NULL && seen) {                                                   \
             lc_pyrecord_object(block, size);                                           \
         }                                                                              \
@@ -69,8 +86,11 @@ static _Thread_local unsigned heard[DOMAINS] __attribute__((tls_model("initial-e
                                                                                        \
     static void prefix##_free(void *ctx, void *block)                                  \
     {                                                                                  \
-        if (lc_pyrecord_nested == 0 && lc_pyrecord_on()) {                             \
-            lc_pyrecord_take_object(block);                                            \
+        if (block != NULL && lc_pyrecord_nested == 0) {                                \
+            count_object(-1);                                                          \
+            if (lc_pyrecord_on()) {                                                    \
+                lc_pyrecord_take_object(block);                                        \
+            }                                                                          \
         }                                                                              \
         lc_pyrecord_nested++;                                                          \
         original[domain].free(ctx, block);                                             \
@@ -240,13 +260,36 @@ lc_pyhook_prepare(void)
 bool
 lc_pyhook_hears(void)
 {
-    return is_heard(RAW) && (!lc_pyrecord_on() || (is_heard(MEM) && is_heard(OBJ)));
+    bool locked = counting || lc_pyrecord_on();
+    return is_heard(RAW) && (!locked || (is_heard(MEM) && is_heard(OBJ)));
 }
 
 int64_t
 lc_pyhook_raw_live(void)
 {
     return (int64_t)atomic_load_explicit(&raw_live, memory_order_relaxed);
+}
+
+int64_t
+lc_pyhook_object_live(void)
+{
+    return (int64_t)atomic_load_explicit(&object_live, memory_order_relaxed);
+}
+
+void
+lc_pyhook_count(void)
+{
+    install(MEM);
+    install(OBJ);
+    counting = true;
+}
+
+void
+lc_pyhook_count_end(void)
+{
+    counting = false;
+    uninstall(OBJ);
+    uninstall(MEM);
 }
 
 void
@@ -261,6 +304,8 @@ void
 lc_pyhook_stop(void)
 {
     lc_pyrecord_stop();
-    uninstall(OBJ);
-    uninstall(MEM);
+    if (!counting) {
+        uninstall(OBJ);
+        uninstall(MEM);
+    }
 }

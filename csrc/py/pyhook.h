@@ -5,8 +5,9 @@
  *     raw domain          one hook from the first check on, for ever: threads use this
  *                         domain without the interpreter lock, so it is never swapped
  *                         back. It counts always and records while a trace runs.
- *     object, mem domain  hooked only while a trace runs; put back afterwards unless
- *                         somebody hooked on top of us, then they pass calls through.
+ *     object, mem domain  hooked only while a trace runs or blocks are counted; put back
+ *                         afterwards unless somebody hooked on top of us, then they pass
+ *                         calls through.
  *
  * Requests over 512 bytes reach the raw hook from inside the object allocator; a
  * per-thread depth keeps them from being seen twice. A hook never fails the program's
@@ -35,6 +36,14 @@ bool lc_pyhook_hears(void);
 
 /* Blocks of the raw domain that came minus those that went since lc_pyhook_prepare. */
 int64_t lc_pyhook_raw_live(void);
+
+/* Counts the blocks of the object and mem domains from now on, until it is ended. */
+void lc_pyhook_count(void);
+void lc_pyhook_count_end(void);
+
+/* Blocks of these two that came minus those that went while they were hooked. Another
+ * interpreter that has a lock of its own may make it miss some. */
+int64_t lc_pyhook_object_live(void);
 
 /* Sends every block to `recorder` at the node that `stack` tells, until stopped. Both
  * stay the caller's and must outlive the trace. `deep`: see lc_pyrecord_start. */

@@ -169,6 +169,7 @@ lc_pyloop_close(lc_pyloop *self)
         self->tracing = false;
         self->dropped += lc_recorder_dropped(self->recorder);
     }
+    lc_pycrowd_close();
     if (self->heap.frozen) {
         lc_pyapart_close();
     }
@@ -315,7 +316,7 @@ lc_pyloop_read(lc_pyloop *self)
         reading.raw = lc_recorder_net(self->recorder, LC_RECORDER_RAW);
     }
     else {
-        if (lc_pyheap_blocks(&reading.blocks) < 0) {
+        if (lc_pycrowd_blocks(&reading.blocks) < 0) {
             goto fail;
         }
         reading.raw = lc_pyhook_raw_live() - lc_pylarge_blocks();
