@@ -2,8 +2,9 @@
 # ruff: noqa: SLF001 - private names are what this file is for
 """What pytest keeps of each run, and how every bit of it is put back.
 
-With `_private.py` the only place that knows attributes of pytest's own plugins. All of them are
-looked up with care: a plugin that is switched off (`-p no:logging`) has nothing to put back.
+With `_private.py` and `_private_output.py` the only place that knows attributes of pytest's own
+plugins. All of them are looked up with care: a plugin that is switched off (`-p no:logging`) has
+nothing to put back.
 """
 
 from __future__ import annotations
@@ -15,126 +16,28 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import pytest
+
 from leakcheck.pytest_plugin._private import (
-    CAPLOG_RECORDS,
     diverted_reports,
     forget_failed_subtests,
     forget_unittest_trouble,
 )
 from leakcheck.pytest_plugin._private_fixtures import HigherFixtures
+from leakcheck.pytest_plugin._private_output import Captured, Logs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
-    import pytest
-
 PRIVATE_FOLDER: Final = "leakcheck"
-
-
-def _pass_on(stream: Any) -> None:
-    """Flush a stream, which a test may have closed or replaced by something else."""
-    with contextlib.suppress(AttributeError, OSError, ValueError):
-        stream.flush()
+OWN_TEAR_DOWN: Final = pytest.StashKey[list[tuple[str, str]]]()
+"""What the tear-down of a test's own run printed and logged: (name of the stream, text)."""
 
 
 def _ignore(_: object, /) -> None:
     """Stand in for the hooks of unraisable and thread exceptions, which pytest collects."""
-
-
-class Captured:
-    """Output, which pytest keeps until the phase ends."""
-
-    def __init__(self, item: pytest.Item) -> None:
-        manager: Any = item.config.pluginmanager.getplugin("capturemanager")
-        self._read: Callable[[], tuple[str, str]] | None = None
-        if manager is not None and item.config.getoption("capture", "no") != "no":
-            self._read = manager.read_global_capture
-        self._item = item
-        self._noisy = False
-
-    def keep_own(self) -> None:
-        """Make what the test's own run printed a section of its report."""
-        if self._read is None:
-            return
-        out, err = self._read()
-        self._noisy = bool(out or err)
-        self._item.add_report_section("call", "stdout", out)
-        self._item.add_report_section("call", "stderr", err)
-
-    def trim(self) -> None:
-        """Drop what a repeated run printed; costs nothing for tests that print nothing.
-
-        What is not captured is passed on now: a stream keeps each piece of text until it has
-        8 KiB of them, which looks like references that grow for thousands of runs.
-        """
-        if self._read is None:
-            _pass_on(sys.stdout)
-            _pass_on(sys.stderr)
-        elif self._noisy:
-            self._read()
-
-    def restore(self) -> None:
-        """Drop the last of it."""
-        if self._read is not None:
-            self._read()
-
-
-class Logs:
-    """The records and the text of the handlers that pytest's logging plugin installs."""
-
-    def __init__(self, item: Any) -> None:
-        plugin: Any = item.config.pluginmanager.getplugin("logging-plugin")
-        self._item = item
-        self._caplog: Any = getattr(plugin, "caplog_handler", None)
-        self._report: Any = getattr(plugin, "report_handler", None)
-        self._handlers = [h for h in (self._caplog, self._report) if h is not None]
-        self._saved = [(h.records, h.stream) for h in self._handlers]
-        self._phases: dict[str, Any] | None = None
-        if "caplog" in self._item._request._fixture_defs:
-            self._phases = item.stash.get(CAPLOG_RECORDS, None)
-        self._saved_phases = dict(self._phases) if self._phases is not None else {}
-        # Live logs would show each line once a run.
-        self._muted = [
-            h
-            for h in (getattr(plugin, n, None) for n in ("log_cli_handler", "log_file_handler"))
-            if h is not None
-        ]
-
-    def __enter__(self) -> None:
-        for handler in self._handlers:
-            handler.reset()
-        for name in ("setup", "call", "teardown"):  # So that no run is the first to have one.
-            self.phase(name)
-        for handler in self._muted:
-            handler.addFilter(self._nothing)
-
-    def __exit__(self, *_: object) -> None:
-        for handler in self._muted:
-            handler.removeFilter(self._nothing)
-        for handler, (records, stream) in zip(self._handlers, self._saved, strict=True):
-            handler.records = records
-            handler.stream = stream
-        if self._phases is not None:
-            self._phases.clear()
-            self._phases.update(self._saved_phases)
-
-    @staticmethod
-    def _nothing(_: object) -> bool:
-        return False
-
-    def phase(self, name: str) -> None:
-        """A phase begins: caplog shows its records apart. Nothing to do without caplog."""
-        if self._phases is not None:
-            self._caplog.reset()
-            self._phases[name] = self._caplog.records
-
-    def trim(self) -> None:
-        """Drop what a repeated run logged."""
-        for handler in self._handlers:
-            if handler.records:
-                handler.reset()
 
 
 class TempFolder:
@@ -198,7 +101,7 @@ class TempFolder:
 
 
 class Kept:
-    """All that pytest keeps of a run. Enter it after the test's own run has been torn down.
+    """All that pytest keeps of a run. Enter it after `own_tear_down`.
 
     Args:
         item: the item, while its own run is still set up.
@@ -217,7 +120,6 @@ class Kept:
         """Set aside what the own run left; repeated runs find their places empty."""
         item = self._item
         with contextlib.ExitStack() as stack:
-            self._captured.keep_own()
             self._sections = len(item._report_sections)
             self._properties = len(item.user_properties)
             stack.callback(self._trim_lists)
@@ -242,6 +144,22 @@ class Kept:
     ) -> None:
         """Put everything back as the own run had left it."""
         self._exit.__exit__(kind, error, trace)
+
+    @contextlib.contextmanager
+    def own_tear_down(self) -> Iterator[None]:
+        """The test's own run is torn down meanwhile, early: what it prints and logs is put aside.
+
+        What the body printed becomes a section of the report at once.
+        """
+        item = self._item
+        for stream, text in self._captured.own():
+            item.add_report_section("call", stream, text)
+        self._logs.begin_own_tear_down()
+        try:
+            yield
+        finally:
+            item.stash[OWN_TEAR_DOWN] = [*self._captured.own(), *self._logs.own()]
+            self._logs.restore()
 
     def release_temp(self) -> None:
         """Give tmp_path its usual place back. Idempotent."""

@@ -19,6 +19,7 @@ from leakcheck.model import Verdict
 from leakcheck.pytest_plugin._private import missing, unittest_trouble
 from leakcheck.pytest_plugin._private_doctest import Repeatable, fresh_names
 from leakcheck.pytest_plugin._private_records import of_report, of_session
+from leakcheck.pytest_plugin._private_state import OWN_TEAR_DOWN
 from leakcheck.pytest_plugin.fresh import Fresh, leave_result
 from leakcheck.pytest_plugin.known import stand
 from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, not_again, timeout_of
@@ -236,7 +237,11 @@ class Checks:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Raise what the test's fixtures raised when we tore them down early."""
+        """Bring what the test's fixtures printed and raised when we tore them down early."""
+        if OWN_TEAR_DOWN in item.stash:
+            for stream, text in item.stash[OWN_TEAR_DOWN]:
+                item.add_report_section("teardown", stream, text)
+            del item.stash[OWN_TEAR_DOWN]
         outcome = yield
         owed = item.stash.get(OWED, None)
         if owed is not None:

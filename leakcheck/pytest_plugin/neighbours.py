@@ -21,6 +21,27 @@ EXAMPLES: Final = 10
 TIMEOUT_SHARE: Final = 0.5
 """Share of pytest-timeout's time that a check may use: its clock also runs while we repeat."""
 
+_LOOKING: Final = (
+    "pytest_runtest_makereport",
+    "pytest_runtest_teardown",
+    "pytest_fixture_post_finalizer",
+)
+"""Hooks that are called with a test, or its request, after its body."""
+
+_INCURIOUS: Final = frozenset(
+    {"_pytest", "leakcheck", "_hypothesis_pytestplugin", "pytest_cov", "pytest_randomly", "xdist"}
+)
+"""Who may implement one of them, and asks for nothing that is there only while a test is set up."""
+
+
+def is_watched(item: pytest.Item) -> bool:
+    """Somebody may ask, after the item's body, for what its fixtures made."""
+    return any(
+        (getattr(one.function, "__module__", None) or "").partition(".")[0] not in _INCURIOUS
+        for name in _LOOKING
+        for one in getattr(item.ihook, name).get_hookimpls()
+    )
+
 
 def uses_hypothesis(item: Repeatable) -> bool:
     """The item is a property test."""

@@ -3,9 +3,10 @@
 
 The loop is nested in the call phase of the test's own run. Order of things:
 
-    own run passed -> tear down -> [ set up, run, tear down, forget ] x N -> set up -> pytest goes on
+    own run passed -> tear down -> [ set up, run, tear down, forget ] x N -> pytest goes on
 
-pytest then tears the item down as if nothing had happened.
+pytest then finds nothing of the item to tear down. Where somebody else looks at the item after its
+body, it is set up once more.
 """
 
 from __future__ import annotations
@@ -36,10 +37,11 @@ from leakcheck.pytest_plugin._private_doctest import (
     in_its_file,
 )
 from leakcheck.pytest_plugin._private_fixtures import looks_back, wider_fixtures
-from leakcheck.pytest_plugin._private_state import Kept
+from leakcheck.pytest_plugin._private_state import OWN_TEAR_DOWN, Kept
 from leakcheck.pytest_plugin.neighbours import (
     TIMEOUT_SHARE,
     by_timeout,
+    is_watched,
     same_examples,
     timeout_of,
     uses_hypothesis,
@@ -130,7 +132,8 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
     """Judge an item whose own run has just passed and is still set up.
 
     Args:
-        item: it is set up again when this returns or raises.
+        item: torn down, with what that printed in its stash, when this returns or raises; set up
+            again if somebody else looks at it.
         settings: how hard to look.
         names: those of a doctest before its own run.
         took: seconds of its own run.
@@ -161,7 +164,8 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
     )
     kept = Kept(item)
     try:
-        cycle.down()
+        with kept.own_tear_down():
+            cycle.down()
     except BaseException as error:
         cycle.blank()
         if _goes_on(error):
@@ -196,10 +200,8 @@ def measure(  # noqa: PLR0913 - what the session knows, each by name
             raise
         finally:
             if not interrupted:
-                _set_up_again(cycle, kept, run=looks_back(item))
-            elif not cycle.is_up:
-                # What is on pytest's stack it tears down itself; no more of the test's code
-                # should run now.
+                _leave(item, cycle, kept)
+            elif not cycle.is_up:  # No more of the test's code should run than pytest tears down.
                 cycle.blank()
 
 
@@ -242,8 +244,7 @@ def _bare(cycle: Cycle, kept: Kept) -> Callable[[], bool]:
         try:
             run()
         except Unrepeatable:
-            if cycle.is_up:
-                _take_down(cycle)
+            _take_down(cycle)
             kept.trim()
             return False
         return True
@@ -270,26 +271,27 @@ def _sentence(run: int, phase: str, error: BaseException) -> str:
 
 
 def _take_down(cycle: Cycle) -> None:
-    """Tear down what a run that failed has left set up."""
+    """Tear down what a run that failed half-way has left set up."""
     try:
-        cycle.down()
+        if cycle.is_up:
+            cycle.down()
     except BaseException as error:
         if _goes_on(error):
             raise
 
 
-def _set_up_again(cycle: Cycle, kept: Kept, *, run: bool) -> None:
-    """Leave the item set up, so that pytest's own tear-down finds what it expects.
-
-    And run, where a fixture may look back at what the body did.
-    """
-    if cycle.is_up:  # a run failed half-way
-        _take_down(cycle)
+def _leave(item: Repeatable, cycle: Cycle, kept: Kept) -> None:
+    """Leave the item torn down; or set up for who looks at it, and run for a fixture that does."""
+    _take_down(cycle)
     kept.release_temp()
+    if not is_watched(item):
+        cycle.blank()
+        return
+    del item.stash[OWN_TEAR_DOWN]
     try:
         with warnings.catch_warnings(record=True):
             cycle.up()
-            if run:
+            if looks_back(item):
                 cycle.call()
         cycle.rest()
     except BaseException as error:

@@ -2,6 +2,7 @@
 """Each repeated run has fresh function-scoped fixtures, and what pytest keeps of it is dropped."""
 
 import json
+import re
 
 pytest_plugins = ["pytester"]
 
@@ -39,8 +40,7 @@ def test_function_fixtures_are_renewed_and_wider_ones_kept(run, pytester):
     count = json.loads((pytester.path / "count.json").read_text())
     assert done.verdict("test_it") == "clean"
     runs = done.result_of("test_it")["runs"]
-    # The own run, and the last one, for pytest to tear down.
-    assert count["body"] == count["up"] == count["down"] == runs + 2
+    assert count["body"] == count["up"] == count["down"] == runs + 1  # The own run.
     assert (count["module"], count["class"]) == (1, 1)
 
 
@@ -224,14 +224,17 @@ def test_it(inner, number, request):
     assert (outer.fixturename, other.fixturename, number) == ("outer", "inner", 7)
     assert request.node.name == "test_it[7]"
 
-def test_looked_no_more_than_pytest_alone():
+def test_looked():
     assert fixtures.getfuncargnames is counting
-    assert len(LOOKED) <= 4 * 2  # four askers; the own run, and the set-up to be torn down
+    print(f"looked {len(LOOKED)} times")
 """
 
 
 def test_repeated_runs_get_their_own_request_and_do_not_look_at_its_signature(run):
-    done = run(ASKING_FOR_REQUEST)
+    plain = run(ASKING_FOR_REQUEST, "-rP", flag=False, leakcheck=False)
+    done = run(ASKING_FOR_REQUEST, "-rP")
+    looked = [re.search(r"looked (\d+) times", one.out)[1] for one in (plain, done)]
+    assert looked[0] == looked[1]
     assert done.verdict("test_it[7]") == "clean"
     assert done.result_of("test_it[7]")["runs"] >= 3
     done.result.assert_outcomes(passed=2)
@@ -273,43 +276,5 @@ def test_hooks_of_a_folder_are_called_each_run_for_its_tests_only(run, pytester)
     seen = json.loads((pytester.path / "seen.json").read_text())
     for name in ("one", "two"):
         runs = done.result_of(f"test_{name}")["runs"] + 1
-        # The own run, the repeated ones, the last set-up; and the own run of test_after.
-        assert seen[name] == {"set up": runs + 1, "called": runs + 1}
-
-
-LOOKS_BACK = """
-import pytest
-
-@pytest.fixture
-def yielded():
-    told = []
-    yield told
-    assert told == ["by the body"]
-
-@pytest.fixture
-def finalized(request):
-    told = []
-    request.addfinalizer(lambda: told.remove("by the body"))
-    return told
-
-def test_yielded(yielded):
-    yielded.append("by the body")
-
-def test_finalized(finalized):
-    finalized.append("by the body")
-
-class TestOldStyle:
-    def setup_method(self):
-        self.told = []
-    def teardown_method(self):
-        assert self.told == ["by the body"]
-    def test_old_style(self):
-        self.told.append("by the body")
-"""
-
-
-def test_a_fixture_may_look_back_at_what_the_body_did(run):
-    done = run(LOOKS_BACK)
-    for name in ("test_yielded", "test_finalized", "test_old_style"):
-        assert done.verdict(name) == "clean"
-    done.result.assert_outcomes(passed=3)
+        # The own run, the repeated ones; and the own run of test_after.
+        assert seen[name] == {"set up": runs, "called": runs + 1}
