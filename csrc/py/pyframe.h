@@ -19,11 +19,15 @@
 
 enum { LC_PYFRAME_MAX = 512 }; /* Deepest stack recorded; outer frames are cut off. */
 
+/* A stack as a walk found it, innermost frame first; zeroed before the first. */
 typedef struct {
-    int depth;    /* Frames found, at most LC_PYFRAME_MAX. */
-    int changed;  /* Innermost frames down to the outermost one whose key changed. */
-    bool cut;     /* There were more. */
-} lc_pyframe_extent;
+    int depth; /* Frames found, at most LC_PYFRAME_MAX. */
+    bool cut;  /* There were more. */
+    uintptr_t keys[LC_PYFRAME_MAX]; /* The instruction address of each. */
+    /* The frames themselves, then what ended the walk. Only what the running stack leads
+     * to again is ever looked into. */
+    const void *frames[LC_PYFRAME_MAX + 1];
+} lc_pyframe_stack;
 
 /* The calling thread's state if it is attached to the main interpreter; else NULL. */
 PyThreadState *lc_pyframe_thread(void);
@@ -38,16 +42,17 @@ void lc_pyframe_prepare(void);
 /* The innermost frame, as an opaque address to stop a later walk at. */
 const void *lc_pyframe_current(PyThreadState *thread);
 
-/* Brings `keys` up to date: the instruction address of every frame, innermost first, up
- * to but without frame `base` (NULL: to the outermost). `keys` has room for
- * LC_PYFRAME_MAX and holds what the last walk left there; only what differs is written. */
-lc_pyframe_extent lc_pyframe_walk(PyThreadState *thread, const void *base,
-                                  uintptr_t *keys);
+/* Brings `stack` up to date, up to but without frame `base` (NULL: to the outermost), which
+ * must be that of the walk before. Returns how many innermost frames there are down to the
+ * outermost one whose key is not what it was at that place, or more; where the depth has
+ * changed too, that says nothing. */
+int lc_pyframe_walk(PyThreadState *thread, const void *base, lc_pyframe_stack *stack);
 
-/* The same walk, slower: the code object (borrowed) and the byte offset of the running
- * instruction in it, for each of the first `depth` frames. */
-void lc_pyframe_codes(PyThreadState *thread, int depth, PyCodeObject **codes,
-                      int *offsets);
+/* The same walk to the outermost frame, slower: the code object (borrowed) and the byte
+ * offset of the running instruction in it, for each of the first `most` frames. Returns how
+ * many there are of these. */
+int lc_pyframe_codes(PyThreadState *thread, int most, PyCodeObject **codes,
+                     int *offsets);
 
 /* NULL, or one sentence that says how this interpreter's layout differs. */
 const char *lc_pyframe_fault(void);

@@ -309,18 +309,15 @@ lc_pyresult_stack(void)
     }
     PyObject *list = PyList_New(0);
     lc_pysite *site = lc_pysite_new();
-    uintptr_t *keys = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *keys);
     PyCodeObject **codes = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *codes);
     int *offsets = lc_mem_calloc(LC_PYFRAME_MAX, sizeof *offsets);
-    if (list == NULL || site == NULL || keys == NULL || codes == NULL ||
-        offsets == NULL) {
+    if (list == NULL || site == NULL || codes == NULL || offsets == NULL) {
         Py_CLEAR(list);
         PyErr_NoMemory();
         goto done;
     }
-    lc_pyframe_extent stack = lc_pyframe_walk(thread, NULL, keys);
-    lc_pyframe_codes(thread, stack.depth, codes, offsets);
-    for (int i = 0; i < stack.depth; i++) {
+    int depth = lc_pyframe_codes(thread, LC_PYFRAME_MAX, codes, offsets);
+    for (int i = 0; i < depth; i++) {
         uint32_t owner, frame;
         if (lc_pysite_intern(site, codes[i], offsets[i], &owner, &frame) != LC_OK) {
             Py_CLEAR(list);
@@ -335,7 +332,6 @@ lc_pyresult_stack(void)
     }
 
 done:
-    lc_mem_free(keys);
     lc_mem_free(codes);
     lc_mem_free(offsets);
     lc_pysite_free(site);

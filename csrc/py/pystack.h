@@ -8,8 +8,9 @@
  *     last   main  run  serve:3  get:9
  *     now    main  run  serve:4  make:2        two levels from the root are still right
  *
- * The comparison is by instruction address level by level, never by frame address, so
- * coroutines, greenlets and other threads only make it slower, not wrong.
+ * The comparison is by instruction address level by level. Frame addresses only say where
+ * to look next, and each is checked against the frame that leads to it, so coroutines,
+ * greenlets and other threads only make it slower, not wrong.
  *
  * Thread rule: under the interpreter lock.
  */
