@@ -215,7 +215,7 @@ def ask(options: Options) -> Iterator[Table]:
             "which keeps the free lists shut, so that every list, dict, tuple and float is allocated",
             "anew and charged to its line. *Added*: time that tracemalloc(25) adds, divided by the",
             "time that tracing adds in the same process, and naming. Bars: screening 1.05; tracing",
-            "2.0 at depth 5 and 3.0 at depth 40, and added 20 (all on the allocation workload).",
+            "1.6 and added 40 at depth 5, 2.2 and 20 at depth 40 (on the allocation workload).",
         ),
         (
             *("workload", "depth", "control", "screening", "after", "tracing", "naming"),
