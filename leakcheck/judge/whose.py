@@ -40,13 +40,25 @@ def file_of_module(name: str) -> str:
 
 
 @functools.cache
-def distribution_of(package: str) -> tuple[str, str]:
-    """(name, version) of the distribution that installed a top-level package, as far as known."""
-    names = _distributions().get(package, [])
-    for name in names:
+def distribution_of(installed: str) -> tuple[str, str]:
+    """(name, version) of the distribution that installed a file, as far as known.
+
+    Args:
+        installed: its path from where packages are installed, such as "click/_compat.py". Where
+            several distributions share its first folder, the one that lists it is taken.
+    """
+    package = installed.partition("/")[0].removesuffix(".py")
+    found: dict[str, metadata.Distribution] = {}
+    for name in _distributions().get(package, []):
         with contextlib.suppress(metadata.PackageNotFoundError):
-            return name, metadata.version(name)
-    return package, ""
+            found[name] = metadata.distribution(name)
+    listing = [name for name in found if len(found) > 1 and _lists(found[name], installed)]
+    name = next(iter(listing or found), "")
+    return (name, found[name].version) if name else (package, "")
+
+
+def _lists(distribution: metadata.Distribution, installed: str) -> bool:
+    return any(path.as_posix() == installed for path in distribution.files or ())
 
 
 @functools.cache
@@ -67,7 +79,7 @@ def whose(
         result: a leak.
         root: the project's folder.
         file_of: a module's source file by its name.
-        distribution: a package's distribution and version by its name.
+        distribution: the distribution and version of an installed file.
     """
     entry = known(result)
     if entry is not None:
@@ -126,7 +138,7 @@ def _of_file(
     elif file.startswith("<frozen") or (installed is not None and "-packages/" not in file):
         found = Whose(Owner.STDLIB, module or owner(frame))
     elif installed is not None:
-        name, version = distribution(installed.partition("/")[0].removesuffix(".py"))
+        name, version = distribution(installed)
         found = Whose(Owner.DEPENDENCY, name, version)
     else:
         found = Whose(Owner.UNKNOWN, module or owner(frame))

@@ -9,6 +9,7 @@ import sys
 import types
 from dataclasses import replace
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +50,10 @@ def leak(*frames: Frame, held: str = "", module: str = "", interned: float = 0.0
 
 def judged(result: Result) -> Whose:
     return whose(
-        result, ROOT, file_of=lambda m: FILES.get(m, ""), distribution=lambda p: (p, "8.5.1")
+        result,
+        ROOT,
+        file_of=lambda m: FILES.get(m, ""),
+        distribution=lambda p: (p.partition("/")[0].removesuffix(".py"), "8.5.1"),
     )
 
 
@@ -183,6 +187,26 @@ def test_a_package_is_named_by_the_distribution_that_installed_it() -> None:
         "a_package_that_nobody_installed",
         "",
     )
+
+
+def test_of_distributions_that_share_a_namespace_the_one_that_lists_the_file_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("shared-api", "shared-sdk"):
+        folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        file = tmp_path / "shared" / name.removeprefix("shared-") / "__init__.py"
+        file.parent.mkdir(parents=True)
+        file.touch()
+        (folder / "RECORD").write_text(f"{file.relative_to(tmp_path).as_posix()},,\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = {"shared": ["shared-api", "shared-sdk"]}
+    monkeypatch.setattr(module_under_test, "_distributions", lambda: found)
+    ask = distribution_of.__wrapped__
+    assert ask("shared/api/__init__.py") == ("shared-api", "1.0")
+    assert ask("shared/sdk/__init__.py") == ("shared-sdk", "1.0")
+    assert ask("shared/made_later.py") == ("shared-api", "1.0")
 
 
 def test_a_distribution_whose_metadata_is_gone_is_passed_over(
