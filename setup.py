@@ -45,7 +45,11 @@ CORE = (
     "claims",
     "stacks",
 )
-OS = ("backtrace_unwind", "objects_elf" if sys.platform == "linux" else "objects_none")
+OS = (
+    ("backtrace_unwind", "objects_elf", "tasks_linux")
+    if sys.platform == "linux"
+    else ("backtrace_unwind", "objects_none", "tasks_none")
+)
 PY = (
     "pysite",
     "pystack",
@@ -67,6 +71,7 @@ PY = (
     "pyowners",
     "pycounts",
     "pycrowd",
+    "pyending",
     "pyprobes",
     "pyshut",
     "pynative",

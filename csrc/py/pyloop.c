@@ -11,6 +11,7 @@
 #include "pycode.h"
 #include "pycounts.h"
 #include "pycrowd.h"
+#include "pyending.h"
 #include "pyheap.h"
 #include "pyhook.h"
 #include "pylarge.h"
@@ -300,6 +301,7 @@ lc_pyloop_read(lc_pyloop *self)
                         "end the child with os._exit()");
         goto fail;
     }
+    lc_pyending_wait(self->reading_count == 0);
     bool shut = self->tracing && self->settings.shut;
     if ((shut ? lc_pyshut_collect() : lc_pyheap_collect()) < 0) {
         goto fail;

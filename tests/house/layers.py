@@ -30,7 +30,7 @@ C11_HEADERS = set(
 )
 
 VARIANT = re.compile(
-    r"_(3\d\d|body|offsets|public|none|glibc|darwin|elf|unwind)$"
+    r"_(3\d\d|body|offsets|public|none|glibc|linux|darwin|elf|unwind)$"
 )  # not in symbol names
 
 # --- Python ----------------------------------------------------------------------------------
