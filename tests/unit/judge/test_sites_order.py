@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def test_what_grows_comes_first_then_more_blocks_then_more_bytes(sites):
     for ranked in (groups, *(one.parts for one in groups)):
         ranks = [(not one.grows, -one.blocks, -one.bytes) for one in ranked]
         assert ranks == sorted(ranks)
+
+
+def test_of_parts_with_as_many_blocks_the_one_with_more_bytes_comes_first():
+    small, large = (site(at("x.py", 5, column), size=size) for column, size in ((1, 10), (2, 20)))
+    (only,) = group([small, large])
+    assert only.parts == (large, small)
 
 
 def test_an_expression_without_a_known_column_comes_before_those_with_one():
@@ -130,6 +137,10 @@ def test_a_standard_library_at_an_unusual_place_is_known_too(monkeypatch):
     assert is_harness(at("/opt/py/Lib/unittest/case.py"))
     assert owner(at("/opt/py/Libs/json/decoder.py")) == "json"
     assert not is_harness(at("/opt/py/Libs/unittest/case.py"))
+
+
+def test_the_unusual_place_is_where_this_interpreter_has_its_library():
+    assert f"{module_under_test._OWN_STDLIB}json/__init__.py" == json.__file__
 
 
 def test_the_root_itself_is_not_under_the_root():
