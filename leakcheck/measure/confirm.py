@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from leakcheck.measure.convict import FIRST_PROBE, METRICS, upheld_by_sites
+from leakcheck.measure.convict import FIRST_PROBE, METRICS, too_short, upheld_by_sites
 from leakcheck.model import Metric, Verdict
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def cut_short(suspect: Result, confirm: Result) -> Result:
         if proven.verdict is Verdict.LEAK:
             return dataclasses.replace(proven, reason=proven.reason + OUT_OF_TIME)
     if suspect.verdict is not Verdict.LEAK:
-        return confirm
+        return dataclasses.replace(confirm, reason=too_short(confirm.runs))
     needed = max(suspect.judged, UPHELD_RUNS - suspect.judged)
     seen = bool(confirm.sites) or suspect.metric is Metric.PROBE
     if seen and goes_on(suspect, confirm) and confirm.marks[-1] >= needed:

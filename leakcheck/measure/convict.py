@@ -176,8 +176,13 @@ def _reason(raw: RawResult, rate: float, metric: str) -> str:
             f"for ({rate:g}); a smaller rate looks closer"
         ),
         "the counts neither grow steadily nor stop growing",
-        f"the time is too short for more than {raw['runs']} runs; a longer max time decides it",
+        too_short(raw["runs"]),
     )[raw["why"]]
+
+
+def too_short(runs: int) -> str:
+    """Why nothing is decided where the time has run out after so many runs."""
+    return f"the time is too short for more than {runs} runs; a longer max time decides it"
 
 
 def upheld_by_sites(result: Result) -> Result:

@@ -42,8 +42,7 @@ class Suite:
 
 # Small ones first, so that a run that is cut off has most of them. Not here, each tried: idna,
 # toolz and packaging (their sdists' tests don't collect with pytest alone), pyparsing (one test
-# takes most of a minute), jsonschema (its sdist lacks the test data), sqlalchemy and pydantic
-# (need more than an index to run).
+# takes most of a minute), sqlalchemy and pydantic (need more than an index to run).
 SUITES = (
     Suite("h11", "0.16.0", folder="h11/tests"),
     Suite("markupsafe", "3.0.4"),

@@ -8,6 +8,7 @@ import dataclasses
 import pytest
 
 from leakcheck.measure.confirm import cut_short
+from leakcheck.measure.convict import too_short
 from leakcheck.model import Frame, Metric, Phase, Probed, Reading, Result, Site, Verdict
 
 SITE = Site(
@@ -88,4 +89,6 @@ def test_lines_say_nothing_of_what_a_probe_counted() -> None:
 
 def test_what_was_undecided_before_stays_so() -> None:
     unsure = suspect(Verdict.INCONCLUSIVE)
-    assert cut_short(unsure, confirmation(200, 200)).verdict is Verdict.INCONCLUSIVE
+    found = cut_short(unsure, confirmation(200, 200))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.reason == too_short(130 + 200)  # Of both traces.
