@@ -183,6 +183,7 @@ def test_a_module_is_found_by_its_name_and_a_built_in_one_has_no_file(
 
 def test_a_package_is_named_by_the_distribution_that_installed_it() -> None:
     assert distribution_of("_pytest") == ("pytest", metadata.version("pytest"))
+    assert distribution_of("py.py") == ("pytest", metadata.version("pytest"))  # one file
     assert distribution_of("a_package_that_nobody_installed") == (
         "a_package_that_nobody_installed",
         "",
