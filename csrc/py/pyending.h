@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-/* Waits while there are more threads than at the fewest since the last wait, .3 s at most.
+/* Waits while there are more threads than there were after the last wait, .3 s at most.
  * Those that are there then stay, as far as one can see: nobody waits for them again, and
  * after two waits in vain for nobody in this check, of which it may be the `first`. */
 void lc_pyending_wait(bool first);

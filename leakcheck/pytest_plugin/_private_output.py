@@ -30,7 +30,6 @@ class Captured:
         self._read: Callable[[], tuple[str, str]] | None = None
         if manager is not None and item.config.getoption("capture", "no") != "no":
             self._read = manager.read_global_capture
-        self._item = item
         self._noisy = False
 
     def own(self) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@
 
 import re
 
+import pytest
+
 pytest_plugins = ["pytester"]
 
 LOOKS_BACK = """
@@ -143,7 +145,9 @@ def test_what_tear_downs_print_and_log_is_reported_as_without_us(run):
     assert "good-bye, too" in told(done)
 
 
-def test_a_fixture_may_look_back_at_what_the_body_did(run):
+@pytest.mark.parametrize("watching", ["", "def pytest_runtest_teardown(item): item.funcargs"])
+def test_a_fixture_may_look_back_at_what_the_body_did(run, pytester, watching):
+    (pytester.path / "conftest.py").write_text(watching)
     done = run(LOOKS_BACK)
     for name in ("test_yielded", "test_finalized", "test_old_style"):
         assert done.verdict(name) == "clean"
