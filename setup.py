@@ -54,6 +54,8 @@ PY = (
     "pysite",
     "pystack",
     "pyheap",
+    "pyfilters",
+    "pycaches",
     "pytrail",
     "pyentry",
     "pyhook",

@@ -31,3 +31,49 @@ lc_pyending_wait(bool first)
     vain += waits && count > settled;
     settled = count;
 }
+
+/* A set's intersection with itself: new table, same members, whole or not at all. By the
+ * operator, whose call makes no tuple, so that none is left in the free lists. */
+static void
+compact(PyObject *set)
+{
+    if (set != NULL && PySet_CheckExact(set)) {
+        Py_XDECREF(PyNumber_InPlaceAnd(set, set));
+    }
+}
+
+/* A weak set, whose members are in a set of its own. */
+static void
+compact_weak(PyObject *weak)
+{
+    PyObject *used = PyObject_GetAttrString(weak, "_iterating");
+    if (used != NULL && PySet_CheckExact(used) && PySet_GET_SIZE(used) == 0) {
+        PyObject *data = PyObject_GetAttrString(weak, "data");
+        compact(data);
+        Py_XDECREF(data);
+    }
+    Py_XDECREF(used);
+}
+
+void
+lc_pyending_compact(void)
+{
+    PyObject *error[3];
+    PyErr_Fetch(&error[0], &error[1], &error[2]);
+    PyObject *name = PyUnicode_FromString("threading");
+    PyObject *threading = name == NULL ? NULL : PyImport_GetModule(name);
+    if (threading != NULL && PyModule_CheckExact(threading)) {
+        PyObject *names = PyModule_GetDict(threading); /* Borrowed, as what is in it. */
+        compact(PyDict_GetItemString(names, "_shutdown_locks"));
+        PyObject *dangling = PyDict_GetItemString(names, "_dangling");
+        if (dangling != NULL) {
+            Py_INCREF(dangling);
+            compact_weak(dangling);
+            Py_DECREF(dangling);
+        }
+    }
+    Py_XDECREF(threading);
+    Py_XDECREF(name);
+    PyErr_Clear();
+    PyErr_Restore(error[0], error[1], error[2]);
+}

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "pyheap.h"
 
+#include "pycaches.h"
+#include "pyending.h"
+#include "pyfilters.h"
+
 static PyObject *get_blocks;       /* sys.getallocatedblocks; owned for ever. */
 static PyObject *gc_collect;       /* gc.collect and so on, likewise. */
 static PyObject *gc_freeze;
@@ -34,6 +38,9 @@ lc_pyheap_prepare(void)
 {
     if (gc_freeze_count != NULL) {
         return 0;
+    }
+    if (lc_pycaches_prepare() < 0 || lc_pyfilters_prepare() < 0) {
+        return -1;
     }
     get_blocks = attribute("sys", "getallocatedblocks");
     gc_collect = attribute("gc", "collect");
@@ -131,9 +138,12 @@ lc_pyheap_collect(void)
 {
     pass_on("stdout");
     pass_on("stderr");
+    lc_pycaches_empty();
+    lc_pyfilters_forget();
     if (collect_unheard() < 0) {
         return -1;
     }
+    lc_pyending_compact();
     PyType_ClearCache();
     return 0;
 }

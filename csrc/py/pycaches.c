@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "pycaches.h"
+
+static PyObject *kind; /* Of a function under functools.lru_cache; owned for ever. */
+
+int
+lc_pycaches_prepare(void)
+{
+    if (kind == NULL) {
+        PyObject *functools = PyImport_ImportModule("functools");
+        kind = functools == NULL
+                   ? NULL
+                   : PyObject_GetAttrString(functools, "_lru_cache_wrapper");
+        Py_XDECREF(functools);
+    }
+    return kind == NULL ? -1 : 0;
+}
+
+void
+lc_pycaches_empty(void)
+{
+    PyObject *error[3];
+    PyErr_Fetch(&error[0], &error[1], &error[2]);
+    PyObject *name = PyUnicode_FromString("urllib.parse");
+    PyObject *loaded = name == NULL ? NULL : PyImport_GetModule(name);
+    if (loaded != NULL && PyModule_CheckExact(loaded)) {
+        PyObject *names = PyModule_GetDict(loaded); /* Borrowed, as what is in it. */
+        PyObject *cached = PyDict_GetItemString(names, "urlsplit");
+        if (cached != NULL && (PyObject *)Py_TYPE(cached) == kind) {
+            Py_INCREF(cached);
+            Py_XDECREF(PyObject_CallMethod(cached, "cache_clear", NULL));
+            Py_DECREF(cached);
+        }
+    }
+    Py_XDECREF(loaded);
+    Py_XDECREF(name);
+    PyErr_Clear();
+    PyErr_Restore(error[0], error[1], error[2]);
+}
