@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""How much longer does a real package's test suite take under --leakcheck?
+"""How much longer does a real package's suite take under --leakcheck, and what do two workers gain?
 
 The suite comes from the package's sdist and runs as `python -m tests.suites` runs it: whole, in its
-own order, plain and with `--leakcheck`, in turns.
+own order, plain and with `--leakcheck`, in one process and with two workers of pytest-xdist, in turns.
 """
 
 from __future__ import annotations
 
 import platform
-import resource
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.bench.figures import BenchError, Options, Table, spread
 
@@ -22,30 +21,22 @@ if TYPE_CHECKING:
 
 REPEATS = 3
 TIMEOUT = 3600.0
+WORKERS: Final = 2
 CHECKED = ("--leakcheck",)
 
 
-def _children() -> float:
-    """Processor seconds of all child processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _run(suite: Suite, on: Python, arguments: tuple[str, ...]) -> tuple[float, Run, str]:
-    """Processor seconds of one whole run, what it reported, its command line."""
+def _run(suite: Suite, on: Python, arguments: tuple[str, ...], workers: int) -> Run:
+    """One whole run of the suite."""
     from tests.suites import runs
 
-    before = _children()
-    done, command = runs.run(suite, on, arguments, TIMEOUT)
+    done = runs.run(suite, on, arguments, 0, TIMEOUT, workers=workers)
     if done.state not in ("exit 0", "exit 1"):
         raise BenchError(f"the suite of {suite.name} ended with {done.state}: {done.tail}")
-    return _children() - before, done, command
+    return done
 
 
-def ask(options: Options) -> Iterator[Table]:
-    """One table: plain against checked."""
+def _python() -> Python:
     from tests.corpus import places
-    from tests.suites import compare, suites
 
     on = places.python(platform.python_version())
     if on is None:
@@ -55,36 +46,64 @@ def ask(options: Options) -> Iterator[Table]:
             f"tests.suites takes CPython {on.version} for this minor version, and this is "
             f"{platform.python_version()}: run the bench with that one"
         )
+    return on
+
+
+def ask(options: Options) -> Iterator[Table]:
+    """One table: plain and checked, in one process and with workers."""
+    from tests.corpus import places
+    from tests.suites import compare, suites
+
+    on = _python()
     try:
         (suite,) = suites.named([options.suite])
     except LookupError as error:
         raise BenchError(str(error)) from error
-    plain, checked = [], []
+    ways = [(arguments, workers) for arguments in ((), CHECKED) for workers in (0, WORKERS)]
+    seconds: dict[tuple[tuple[str, ...], int], list[float]] = {way: [] for way in ways}
+    told: dict[int, str] = {}
     try:
-        # Not counted: whatever has to be fetched and built, and cold files.
-        for arguments in ((), CHECKED):
-            _run(suite, on, arguments)
-        for _ in range(1 if options.quick else REPEATS):
-            plain.append(_run(suite, on, ())[0])
-            seconds, done, command = _run(suite, on, CHECKED)
-            checked.append(seconds)
+        for repeat in range(2 if options.quick else 1 + REPEATS):
+            for arguments, workers in ways:
+                done = _run(suite, on, arguments, workers)
+                if repeat:  # The first is for what has to be fetched and built, and cold files.
+                    seconds[arguments, workers].append(done.seconds)
+                if arguments:
+                    verdicts = compare.verdicts(done.reports)
+                    told[workers] = ", ".join(f"{n} {name}" for name, n in verdicts.most_common())
     except places.PlaceError as error:
         raise BenchError(str(error)) from error
-    tests = len(compare.outcomes(done.reports))
-    told = compare.verdicts(done.reports)
-    yield Table(
-        f"{suite.name} {suite.version}: {tests} tests",
-        (
-            "Processor time of whole pytest processes, plain and checked in turns;",
-            f"`{command}`.",
-        ),
-        ("checked / plain", "plain s", "checked s", "verdicts of the last"),
-        (
+
+    def ratio(above: tuple[tuple[str, ...], int], below: tuple[tuple[str, ...], int]) -> str:
+        return spread([a / b for a, b in zip(seconds[above], seconds[below], strict=True)])
+
+    rows = []
+    for workers in (0, WORKERS):
+        rows.append(
             (
-                spread([new / old for new, old in zip(checked, plain, strict=True)]),
-                spread(plain, ".1f"),
-                spread(checked, ".1f"),
-                ", ".join(f"{count} {name}" for name, count in told.most_common()),
-            ),
+                str(workers or "none"),
+                spread(seconds[(), workers], ".1f"),
+                spread(seconds[CHECKED, workers], ".1f"),
+                ratio((CHECKED, workers), ((), workers)),
+                ratio(((), 0), ((), workers)) if workers else "",
+                ratio((CHECKED, 0), (CHECKED, workers)) if workers else "",
+                told[workers],
+            )
+        )
+    yield Table(
+        f"{suite.name} {suite.version}: {len(compare.outcomes(done.reports))} tests",
+        (
+            "Wall time of whole pytest processes, all four ways in turns. Workers: of pytest-xdist,",
+            "`--dist worksteal`. *Gain*: one process against the workers. Bar: 1.7, checked.",
         ),
+        (
+            "workers",
+            "plain s",
+            "checked s",
+            "checked / plain",
+            "gain, plain",
+            "gain, checked",
+            "verdicts of the last",
+        ),
+        tuple(rows),
     )

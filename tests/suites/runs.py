@@ -93,17 +93,28 @@ def _place(suite: Suite, executable: Path) -> tuple[Path, tuple[str, ...]]:
 
 
 def run(
-    suite: Suite, on: places.Python, leak_arguments: tuple[str, ...], repeat: int, timeout: float
+    suite: Suite,
+    on: places.Python,
+    leak_arguments: tuple[str, ...],
+    repeat: int,
+    timeout: float,
+    *,
+    workers: int = 0,
 ) -> Run:
     """Run the suite, plain when there are no leakcheck arguments.
 
     Args:
         repeat: 0 in the suite's own order; else the seed of another order, and of the batches.
+        workers: of pytest-xdist, in an environment of their own; 0: in one process.
 
     Raises:
         places.PlaceError: something that the run needs is missing.
     """
-    executable = places.venv(on, suite.requirements, name=f"suite-{suite.name}")
+    if workers:
+        needed, name = (*suite.requirements, "pytest-xdist"), f"suite-{suite.name}-workers"
+    else:
+        needed, name = suite.requirements, f"suite-{suite.name}"
+    executable = places.venv(on, needed, name=name)
     kind = _kind(leak_arguments)
     folder, chosen = _place(suite, executable)
     record = places.work_folder("suites") / "runs" / f"{suite.name}-{on.tag}-{kind}-{repeat}.jsonl"
@@ -118,6 +129,8 @@ def run(
     command += ["-p", "record_plugin", "--record", record, f"--order={repeat}"]
     if leak_arguments:
         command.append(f"--leakcheck-seed={repeat + 1}")
+    if workers:
+        command += ["-n", str(workers), "--dist", "worksteal"]
     if suite.installed:
         env["PYTHONSAFEPATH"] = "1"
     log = record.with_suffix(".log")

@@ -92,5 +92,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--record")
-    if path:
+    if path and not hasattr(config, "workerinput"):  # Its reports come to the one who asked.
         config.pluginmanager.register(Recorder(Path(path)), "leakcheck-suite-recorder")
