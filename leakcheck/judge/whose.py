@@ -9,14 +9,12 @@ the test: the code nearest to the leak that somebody wrote for this program.
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import platform
 import re
 import sys
-from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.distributions import distribution_of
 from leakcheck.judge.interpreter import known
 from leakcheck.judge.leaking import leaking_sites
 from leakcheck.judge.sites import installed_path, is_harness, is_project, owner, relative
@@ -39,31 +37,14 @@ def file_of_module(name: str) -> str:
     return getattr(sys.modules.get(name), "__file__", None) or ""
 
 
-@functools.cache
-def distribution_of(installed: str) -> tuple[str, str]:
-    """(name, version) of the distribution that installed a file, as far as known.
+def distribution_or_package(installed: str) -> tuple[str, str]:
+    """(name, version) of what installed a file; where that is not known, its package's name.
 
     Args:
-        installed: its path from where packages are installed, such as "click/_compat.py". Where
-            several distributions share its first folder, the one that lists it is taken.
+        installed: its path from where packages are installed, such as "click/_compat.py".
     """
-    package = installed.partition("/")[0].removesuffix(".py")
-    found: dict[str, metadata.Distribution] = {}
-    for name in _distributions().get(package, []):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.distribution(name)
-    listing = [name for name in found if len(found) > 1 and _lists(found[name], installed)]
-    name = next(iter(listing or found), "")
-    return (name, found[name].version) if name else (package, "")
-
-
-def _lists(distribution: metadata.Distribution, installed: str) -> bool:
-    return any(path.as_posix() == installed for path in distribution.files or ())
-
-
-@functools.cache
-def _distributions() -> dict[str, list[str]]:
-    return dict(metadata.packages_distributions())
+    name, version = distribution_of(installed)
+    return (name, version) if name else (installed.partition("/")[0].removesuffix(".py"), "")
 
 
 def whose(
@@ -71,7 +52,7 @@ def whose(
     root: Path,
     *,
     file_of: Callable[[str], str] = file_of_module,
-    distribution: Callable[[str], tuple[str, str]] = distribution_of,
+    distribution: Callable[[str], tuple[str, str]] = distribution_or_package,
 ) -> Whose:
     """Who has to look at a leaking result.
 

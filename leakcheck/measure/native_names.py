@@ -12,10 +12,11 @@ import functools
 import re
 import sys
 import sysconfig
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from leakcheck.distributions import distribution_named, distribution_of
 from leakcheck.measure.clock import now
 from leakcheck.measure.demangling import demangled
 
@@ -32,7 +33,7 @@ MISSING: Final = (
     'needs pyelftools; pip install "pytest-leakcheck[native]"'
 )
 LATE: Final = f"not all lines of native code were looked up in {SECONDS:g} s"
-_INSTALLED: Final = re.compile(r"/(?:site|dist)-packages/(?P<top>[^/]+)")
+_INSTALLED: Final = re.compile(r"/(?:site|dist)-packages/(?P<path>.+)")
 _BUNDLED: Final = ".libs"
 """What the folder of a distribution's own copies of system libraries ends in."""
 
@@ -94,7 +95,7 @@ class Names:
     def _frames(self, frame: NativeFrame) -> Iterable[NativeFrame]:
         if not frame.library:
             return (frame,)
-        name, version = distribution_of(frame.library)
+        name, version = distribution_of_library(frame.library)
         frame = dataclasses.replace(
             frame, function=demangled(frame.function), distribution=name, version=version
         )
@@ -112,39 +113,27 @@ class Names:
 
 
 @functools.cache
-def distribution_of(library: str) -> tuple[str, str]:
+def distribution_of_library(library: str) -> tuple[str, str]:
     """(name, version) of what installed a library; empty where that is not known."""
-    top = _top(library)
-    if not top:
+    installed = _installed(library)
+    if not installed:
         return _interpreter(library)
-    names = [top.removesuffix(_BUNDLED)] if top.endswith(_BUNDLED) else []
-    names += _distributions().get(top.partition(".")[0], [])
-    for name in names:
-        try:
-            found = metadata.distribution(name)
-        except (metadata.PackageNotFoundError, ValueError):
-            continue
-        return found.name, found.version
-    return "", ""
+    top = installed.partition("/")[0]
+    bundled = top.removesuffix(_BUNDLED) if top.endswith(_BUNDLED) else ""
+    found = distribution_named(bundled)
+    return found if found[0] else distribution_of(installed)
 
 
-def _top(library: str) -> str:
-    """The first part of the path from where packages are imported; empty for the interpreter's."""
-    installed = _INSTALLED.search(library)
-    if installed is not None:
-        return installed["top"]
+def _installed(library: str) -> str:
+    """The path from where packages are imported; empty for the interpreter's own libraries."""
+    found = _INSTALLED.search(library)
+    if found is not None:
+        return found["path"]
     standard = tuple(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib"))
     if library.startswith(standard):
         return ""
-    found = [one for one in sys.path if one and library.startswith(f"{one.rstrip('/')}/")]
-    if not found:
-        return ""
-    return library[len(max(found, key=len).rstrip("/")) + 1 :].partition("/")[0]
-
-
-@functools.cache
-def _distributions() -> dict[str, list[str]]:
-    return dict(metadata.packages_distributions())
+    above = [one for one in sys.path if one and library.startswith(f"{one.rstrip('/')}/")]
+    return library[len(max(above, key=len).rstrip("/")) + 1 :] if above else ""
 
 
 def _interpreter(library: str) -> tuple[str, str]:

@@ -36,7 +36,7 @@ VARIANT = re.compile(
 # --- Python ----------------------------------------------------------------------------------
 
 LAYERS = (  # a unit may import what stands below it, bottom first
-    {"terms", "evidence", "model", "errors", "probe"},
+    {"terms", "evidence", "model", "errors", "probe", "distributions"},
     {"config"},
     {"measure", "judge", "explain", "probes"},
     {"report"},

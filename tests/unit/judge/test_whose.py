@@ -9,12 +9,10 @@ import sys
 import types
 from dataclasses import replace
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 
-from leakcheck.judge import whose as module_under_test
-from leakcheck.judge.whose import distribution_of, file_of_module, in_words, whose
+from leakcheck.judge.whose import distribution_or_package, file_of_module, in_words, whose
 from leakcheck.model import (
     Count,
     Frame,
@@ -181,40 +179,7 @@ def test_a_module_is_found_by_its_name_and_a_built_in_one_has_no_file(
     assert file_of_module("nowhere") == ""
 
 
-def test_a_package_is_named_by_the_distribution_that_installed_it() -> None:
-    assert distribution_of("_pytest") == ("pytest", metadata.version("pytest"))
-    assert distribution_of("py.py") == ("pytest", metadata.version("pytest"))  # one file
-    assert distribution_of("a_package_that_nobody_installed") == (
-        "a_package_that_nobody_installed",
-        "",
-    )
-
-
-def test_of_distributions_that_share_a_namespace_the_one_that_lists_the_file_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for name in ("shared-api", "shared-sdk"):
-        folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
-        folder.mkdir()
-        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        file = tmp_path / "shared" / name.removeprefix("shared-") / "__init__.py"
-        file.parent.mkdir(parents=True)
-        file.touch()
-        (folder / "RECORD").write_text(f"{file.relative_to(tmp_path).as_posix()},,\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    found = {"shared": ["shared-api", "shared-sdk"]}
-    monkeypatch.setattr(module_under_test, "_distributions", lambda: found)
-    ask = distribution_of.__wrapped__
-    assert ask("shared/api/__init__.py") == ("shared-api", "1.0")
-    assert ask("shared/sdk/__init__.py") == ("shared-sdk", "1.0")
-    assert ask("shared/made_later.py") == ("shared-api", "1.0")
-
-
-def test_a_distribution_whose_metadata_is_gone_is_passed_over(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    found = {"half": ["taken-away", "pytest"], "gone": ["taken-away"]}
-    monkeypatch.setattr(module_under_test, "_distributions", lambda: found)
-    ask = distribution_of.__wrapped__
-    assert ask("half") == ("pytest", metadata.version("pytest"))
-    assert ask("gone") == ("gone", "")
+def test_a_file_that_no_distribution_is_known_to_have_installed_is_its_packages() -> None:
+    assert distribution_or_package("_pytest/main.py") == ("pytest", metadata.version("pytest"))
+    assert distribution_or_package("nobody_has_this/a.py") == ("nobody_has_this", "")
+    assert distribution_or_package("nobody_has_this.py") == ("nobody_has_this", "")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from leakcheck.measure import native_names
-from leakcheck.measure.native_names import LATE, MISSING, distribution_of, named
+from leakcheck.measure.native_names import LATE, MISSING, distribution_of_library, named
 from leakcheck.model import Frame, NativeFrame, Result, Site, Verdict
 
 RUST = "_ZN3toy4make17h0123456789abcdefE"
@@ -67,21 +67,21 @@ def test_where_the_time_is_up_a_sentence_says_so(monkeypatch) -> None:
 @pytest.mark.parametrize("folder", ["_pytest", "_pytest.so"])
 def test_an_installed_library_belongs_to_its_distribution(folder: str) -> None:
     file = f"/v/lib/python3.13/site-packages/{folder}".removesuffix("/")
-    assert distribution_of(file) == ("pytest", metadata.version("pytest"))
+    assert distribution_of_library(file) == ("pytest", metadata.version("pytest"))
 
 
 def test_a_bundled_library_belongs_to_the_distribution_of_its_folder() -> None:
     file = "/v/lib/python3.13/site-packages/pytest.libs/libz-1234.so.1"
-    assert distribution_of(file) == ("pytest", metadata.version("pytest"))
+    assert distribution_of_library(file) == ("pytest", metadata.version("pytest"))
 
 
 @pytest.mark.parametrize("file", ["/usr/lib/libz.so.1", "/v/site-packages/nobody_has_this/a.so"])
 def test_a_library_that_nobody_is_known_to_have_installed_has_no_distribution(file: str) -> None:
-    assert distribution_of(file) == ("", "")
+    assert distribution_of_library(file) == ("", "")
 
 
 def test_the_interpreters_own_libraries_have_its_version() -> None:
     version = sys.version.split()[0]
     inside = Path(sysconfig.get_path("platstdlib"), "lib-dynload", "_ctypes.so")
-    assert distribution_of(str(inside)) == ("CPython", version)
-    assert distribution_of(os.path.realpath(sys.executable)) == ("CPython", version)
+    assert distribution_of_library(str(inside)) == ("CPython", version)
+    assert distribution_of_library(os.path.realpath(sys.executable)) == ("CPython", version)
