@@ -66,6 +66,7 @@ PY = (
     "pyresult",
     "pykind",
     "pyedges",
+    "pyapart",
     "pysearch",
     "pyholders",
     "pyfresh",
@@ -87,7 +88,7 @@ PY_SINCE = {
     "pycode": (11, 12),  # 3.12: code watchers
     "pyfree": (11, 13, 14),
     "pywide": (11, 14),
-    "pyapart": (11, 14),
+    "pyrings": (11, 14, 15),
     "pypace": (11, 14),
     "pyintern": (11, 12),
     "pylarge": (11, 12, 13),

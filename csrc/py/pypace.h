@@ -2,10 +2,10 @@
  *
  * When the collector thinks that a full collection is due.
  *
- * CPython up to 3.13 makes one once the objects that survived younger collections are more
- * than a quarter of those that survived the last full one. Ours are made while the heap is
- * frozen, so hardly anything survives them, and the program would then go through its
- * whole heap far more often than without leakcheck. So the collector is told what it knew.
+ * CPython makes one once the objects that survived younger collections are more than a
+ * quarter of those that survived the last full one. Ours are made while the heap is frozen,
+ * so hardly anything survives them, and the program would then go through its whole heap
+ * far more often than without leakcheck. So the collector is told what it knew.
  *
  * Thread rule: under the interpreter lock.
  */

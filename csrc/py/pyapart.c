@@ -1,17 +1,16 @@
-/* SPDX-License-Identifier: MIT
- *
- * CPython 3.11 to 3.13: freezing and thawing append rings of PyGC_Head.
- */
+/* SPDX-License-Identifier: MIT */
 #include <Python.h> /* First: it says what the C library is to declare. */
 
 #include "pyapart.h"
 
+#include "internal/pycore_gc.h"     /* _PyGCHead_NEXT */
 #include "internal/pycore_interp.h" /* PyInterpreterState */
 
 #include "pyentry.h"
+#include "pyrings.h"
 #include "pytrail.h"
 
-enum { OLDEST = NUM_GENERATIONS - 1 };
+static bool able; /* Else nothing is set apart. */
 
 static PyGC_Head *first;  /* The posts; their lists are owned for ever. */
 static PyGC_Head *second;
@@ -19,7 +18,7 @@ static PyGC_Head *third;
 static lc_pytrail entries_trail;
 static bool sorted; /* As of `collections`. */
 static bool frozen; /* A check is open. */
-static Py_ssize_t collections; /* Of everything, when the last check closed. */
+static int64_t collections; /* Of everything, when the last check closed. */
 static int64_t sortings;
 
 static struct _gc_runtime_state *
@@ -44,12 +43,13 @@ make_post(void)
 int
 lc_pyapart_prepare(void)
 {
-    if (third == NULL) {
+    able = lc_pyrings_append();
+    if (able && third == NULL) {
         first = first == NULL ? make_post() : first;
         second = second == NULL ? make_post() : second;
         third = first == NULL || second == NULL ? NULL : make_post();
     }
-    return third == NULL ? -1 : 0;
+    return able && third == NULL ? -1 : 0;
 }
 
 static void
@@ -125,6 +125,9 @@ sort_all(PyGC_Head *ring, int64_t most)
 bool
 lc_pyapart_open(int64_t most)
 {
+    if (!able) {
+        return false;
+    }
     PyGC_Head *ring = frozen_ring();
     bool known = lc_pyapart_is_ready();
     frozen = true;
@@ -161,9 +164,11 @@ lc_pyapart_entries(int64_t *out)
 void
 lc_pyapart_close(void)
 {
-    sorted = is_in_place();
-    frozen = false;
-    collections = collector()->generation_stats[OLDEST].collections;
+    if (able) {
+        sorted = is_in_place();
+        frozen = false;
+        collections = lc_pyrings_collections();
+    }
 }
 
 bool
@@ -171,7 +176,7 @@ lc_pyapart_is_ready(void)
 {
     const struct _gc_runtime_state *gc = collector();
     return sorted && !frozen && !gc->collecting &&
-           gc->generation_stats[OLDEST].collections == collections;
+           lc_pyrings_collections() == collections;
 }
 
 void
