@@ -9,6 +9,9 @@ from leakcheck.measure.raw import RawFrame, RawHolders, RawOwners, RawPlace, Raw
 MODE_ADAPTIVE: Final = 0
 MODE_CONFIRM: Final = 1
 MODE_FIXED: Final = 2
+PART_WHOLE: Final = 0
+PART_SCREEN: Final = 1
+PART_TRACE: Final = 2
 RATE_EXAMINED: Final[float]
 
 @final
@@ -26,6 +29,8 @@ class Check:
     Reference counts are added up of what the namespaces `counted` hold, see `counted`. Each of
     `probes`, twelve at most, is called where gc objects are counted, and judged as a metric of
     its own, of index 5 and on; what one raises ends the check and propagates.
+    `part` of MODE_ADAPTIVE: PART_SCREEN ends where a suspect would be traced, PART_TRACE begins
+    there, with gc objects and references counted too where `wide` says so.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Check:
         earlier_metric: int = ...,
         counted: tuple[dict[str, object], ...] = ...,
         probes: tuple[Callable[[], int], ...] = ...,
+        part: int = ...,
     ) -> None: ...
     def drive(
         self,
@@ -105,6 +111,12 @@ def wide(most: int, /) -> tuple[int, int] | None:
 
     None: there are more than `most` objects (0: no limit), or this interpreter keeps them where
     the sampler does not know its way.
+    """
+
+def empty_also(callables: tuple[Callable[[], object], ...], /) -> None:
+    """Have each reading of every check call these first; they take the place of those before.
+
+    They are to empty caches. What one raises is passed over.
     """
 
 def leave_out(lists: list[object], /) -> bool:

@@ -196,8 +196,8 @@ class Result:
         interned: strings a run that the interpreter interned and kept, seen by the recount.
         cache: UNBOUNDED_CACHE and CACHE only: the cache that was emptied, such as
             `functools.lru_cache of pkg.mod.function` or `linecache.cache`.
-        emptied: LEAK only: caches that took on entries and were emptied, and the growth was not
-            theirs.
+        emptied: caches that took on entries and were emptied. LEAK: the growth was not theirs.
+            CLEAN: before each reading, and nothing else grew.
         input_keyed: with the same random numbers in each run it stands still, so that what is
             kept depends on their value; None where no random numbers were drawn or it is not known.
         without_body: growth a run when the test's fixtures are set up and torn down without its

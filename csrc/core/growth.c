@@ -52,11 +52,18 @@ ask_batch(lc_growth *self)
                                   .wide = wide ? kind : LC_GROWTH_WIDE_NOT};
 }
 
+/* Whether only the wide metrics grew while screened. */
+static bool
+widely(const lc_growth *self)
+{
+    return self->screen.wide && !self->screen.steady;
+}
+
 static void
 start_trace(lc_growth *self)
 {
-    if (self->settings.mode == LC_GROWTH_ADAPTIVE) {
-        self->trace.wide = self->screen.wide && !self->screen.steady;
+    if (self->step.phase == LC_GROWTH_PHASE_SCREEN) {
+        self->trace.wide = widely(self);
     }
     else {
         self->trace.wide =
@@ -84,7 +91,14 @@ feed_screen(lc_growth *self, const int64_t grown[LC_GROWTH_METRICS])
         finish(self);
         break;
     case LC_GROWTH_SCREEN_SUSPECT:
-        start_trace(self);
+        if (self->settings.part != LC_GROWTH_SCREEN_ONLY) {
+            start_trace(self);
+            break;
+        }
+        lc_growth_trace_decide(
+            &self->result, LC_GROWTH_INCONCLUSIVE, LC_GROWTH_WHY_SUSPECT,
+            widely(self) ? LC_GROWTH_OBJECTS : LC_GROWTH_BLOCKS, screen->runs);
+        finish(self);
         break;
     }
 }
@@ -159,7 +173,7 @@ lc_growth_new(const lc_growth_settings *settings)
     self->result.why = LC_GROWTH_WHY_STOPPED;
     self->result.metric = -1;
     lc_growth_trace_plan(&self->trace, &self->settings);
-    if (settings->mode == LC_GROWTH_CONFIRM) {
+    if (settings->mode == LC_GROWTH_CONFIRM || settings->part == LC_GROWTH_TRACE_ONLY) {
         start_trace(self);
     }
     else {

@@ -32,6 +32,9 @@
  * say so; LC_GROWTH_FIXED: always). Reference counts are one of them, and tell only where
  * they grow by the same whole number each run, from the end of the first on.
  *
+ * Whoever wants to do something about a suspect before it is traced asks for the screen and for
+ * the trace one by one (lc_growth_part).
+ *
  * LC_GROWTH_FIXED has no screen and ends exactly after `iterations` runs. Rules:
  * growth_screen.h, growth_trace.h, growth_series.h.
  *

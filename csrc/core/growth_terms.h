@@ -32,8 +32,16 @@ typedef enum {
     LC_GROWTH_FIXED, /* Warm-up, then a trace of exactly `iterations` runs. */
 } lc_growth_mode;
 
+/* How much of LC_GROWTH_ADAPTIVE; the others are whole. */
+typedef enum {
+    LC_GROWTH_WHOLE,
+    LC_GROWTH_SCREEN_ONLY, /* A suspect ends it: INCONCLUSIVE(SUSPECT). */
+    LC_GROWTH_TRACE_ONLY, /* Of a suspect: begins with the trace. */
+} lc_growth_part;
+
 typedef struct {
     lc_growth_mode mode;
+    lc_growth_part part;
     double rate; /* Smallest leak looked for, in blocks a run; 0 < rate <= 1. */
     int32_t warmup_max; /* Runs; at least 1. */
     /* Runs of the first trace window; 0: 16 or 2 / rate, the larger. See growth_plan.h. */
@@ -41,7 +49,7 @@ typedef struct {
     int32_t windows; /* Of the trace, each twice the one before, 3 to 16. */
     int32_t iterations; /* Runs of LC_GROWTH_FIXED, at least 12; ignored otherwise. */
     uint64_t seed; /* Order and sizes of the batches; same seed, same batches. */
-    bool wide; /* LC_GROWTH_CONFIRM: its marks have the wide metrics too. */
+    bool wide; /* LC_GROWTH_CONFIRM, TRACE_ONLY: the marks have the wide metrics too. */
     /* LC_GROWTH_CONFIRM: what was suspected, and its growth; 0 runs: not known. */
     double earlier_slope; /* Blocks a run. */
     int32_t earlier_runs;
@@ -95,6 +103,8 @@ typedef enum {
     LC_GROWTH_WHY_SLOW, /* INCONCLUSIVE: grows, by less than the declared rate. */
     LC_GROWTH_WHY_NOISY, /* INCONCLUSIVE: neither steady growth nor its end. */
     LC_GROWTH_WHY_STOPPED, /* INCONCLUSIVE: the caller stopped before a decision. */
+    /* INCONCLUSIVE, SCREEN_ONLY: to be traced; the metric is a wide one where only such grew. */
+    LC_GROWTH_WHY_SUSPECT,
 } lc_growth_why;
 
 typedef struct {

@@ -8,6 +8,7 @@
 #include "../core/growth_series.h"
 #include "../core/mem.h"
 #include "pyapart.h"
+#include "pycaches.h"
 #include "pycheck.h"
 #include "pycounts.h"
 #include "pyframe.h"
@@ -65,6 +66,19 @@ core_is_interned(PyObject *module, PyObject *one)
 {
     (void)module;
     return PyBool_FromLong(lc_pyintern_is_table(one));
+}
+
+static PyObject *
+core_empty_also(PyObject *module, PyObject *arg)
+{
+    (void)module;
+    if (!PyTuple_CheckExact(arg)) {
+        PyErr_Format(PyExc_TypeError, "a tuple of callables is needed, not %.100s",
+                     Py_TYPE(arg)->tp_name);
+        return NULL;
+    }
+    lc_pycaches_also(arg);
+    Py_RETURN_NONE;
 }
 
 static PyObject *
@@ -249,6 +263,8 @@ static PyMethodDef methods[] = {
      PyDoc_STR("Whether it is the interpreter's own dict of interned strings.")},
     {"wide", core_wide, METH_O,
      PyDoc_STR("(gc objects, entries of lists and deques); None: above the limit.")},
+    {"empty_also", core_empty_also, METH_O,
+     PyDoc_STR("Have each reading call these first.")},
     {"leave_out", core_leave_out, METH_O,
      PyDoc_STR("Count entries of those lists no more, until sortings() rises.")},
     {"sortings", core_sortings, METH_NOARGS,
@@ -298,7 +314,10 @@ core_exec(PyObject *module)
     }
     if (PyModule_AddIntConstant(module, "MODE_ADAPTIVE", LC_GROWTH_ADAPTIVE) < 0 ||
         PyModule_AddIntConstant(module, "MODE_CONFIRM", LC_GROWTH_CONFIRM) < 0 ||
-        PyModule_AddIntConstant(module, "MODE_FIXED", LC_GROWTH_FIXED) < 0) {
+        PyModule_AddIntConstant(module, "MODE_FIXED", LC_GROWTH_FIXED) < 0 ||
+        PyModule_AddIntConstant(module, "PART_WHOLE", LC_GROWTH_WHOLE) < 0 ||
+        PyModule_AddIntConstant(module, "PART_SCREEN", LC_GROWTH_SCREEN_ONLY) < 0 ||
+        PyModule_AddIntConstant(module, "PART_TRACE", LC_GROWTH_TRACE_ONLY) < 0) {
         return -1;
     }
     PyObject *examined = PyFloat_FromDouble(lc_growth_plan_rate_examined);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pycaches.h"
 
+static PyObject *also; /* Tuple of callables, owned; NULL: none. */
 static PyObject *kind; /* Of a function under functools.lru_cache; owned for ever. */
 
 int
@@ -35,5 +36,19 @@ lc_pycaches_empty(void)
     Py_XDECREF(loaded);
     Py_XDECREF(name);
     PyErr_Clear();
+    PyObject *callables = Py_XNewRef(also); /* A call may change it. */
+    for (Py_ssize_t i = 0; callables != NULL && i < PyTuple_GET_SIZE(callables); i++) {
+        Py_XDECREF(PyObject_CallNoArgs(PyTuple_GET_ITEM(callables, i)));
+        PyErr_Clear();
+    }
+    Py_XDECREF(callables);
     PyErr_Restore(error[0], error[1], error[2]);
+}
+
+void
+lc_pycaches_also(PyObject *callables)
+{
+    PyObject *before = also;
+    also = Py_NewRef(callables);
+    Py_XDECREF(before);
 }

@@ -29,10 +29,23 @@ static int
 check_init(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {
-        "mode",           "rate",        "max_seconds",   "iterations",
-        "first_window",   "windows",     "seed",          "shut_free_lists",
-        "wide",           "max_objects", "earlier_slope", "earlier_runs",
-        "earlier_metric", "counted",     "probes",        NULL,
+        "mode",
+        "rate",
+        "max_seconds",
+        "iterations",
+        "first_window",
+        "windows",
+        "seed",
+        "shut_free_lists",
+        "wide",
+        "max_objects",
+        "earlier_slope",
+        "earlier_runs",
+        "earlier_metric",
+        "counted",
+        "probes",
+        "part",
+        NULL,
     };
     Check *self = (Check *)op;
     int mode = LC_GROWTH_ADAPTIVE;
@@ -50,11 +63,12 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
     int earlier_metric = 0;
     PyObject *counted = NULL;
     PyObject *probes = NULL;
+    int part = LC_GROWTH_WHOLE;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "|$iddiiiKppLdiiO!O!:Check", names, &mode, &rate,
+            args, kwargs, "|$iddiiiKppLdiiO!O!i:Check", names, &mode, &rate,
             &max_seconds, &iterations, &first_window, &windows, &seed, &shut, &wide,
             &max_objects, &earlier_slope, &earlier_runs, &earlier_metric, &PyTuple_Type,
-            &counted, &PyTuple_Type, &probes) ||
+            &counted, &PyTuple_Type, &probes, &part) ||
         check_names(counted) < 0 || lc_pyprobes_check(probes) < 0) {
         return -1;
     }
@@ -66,8 +80,14 @@ check_init(PyObject *op, PyObject *args, PyObject *kwargs)
         PyErr_Format(PyExc_ValueError, "mode %d is out of range", mode);
         return -1;
     }
+    if (part < LC_GROWTH_WHOLE || part > LC_GROWTH_TRACE_ONLY ||
+        (part != LC_GROWTH_WHOLE && mode != LC_GROWTH_ADAPTIVE)) {
+        PyErr_Format(PyExc_ValueError, "mode %d has no part %d", mode, part);
+        return -1;
+    }
     lc_growth_settings settings = {
         .mode = (lc_growth_mode)mode,
+        .part = (lc_growth_part)part,
         .rate = rate,
         .warmup_max = 8,
         .first_window = first_window,

@@ -50,15 +50,22 @@ def freed_by(empty: Callable[[], object]) -> int:
 def fill_levels() -> dict[int, int]:
     """Entries of every lru cache that is not full, by the wrapper's id."""
     levels = {}
-    for wrapper in _wrappers():
+    for wrapper in lru_caches():
         info = wrapper.cache_info()
         if info.maxsize is None or info.currsize < info.maxsize:
             levels[id(wrapper)] = info.currsize
     return levels
 
 
-def _wrappers() -> list[Any]:
+def lru_caches() -> list[Any]:
+    """Every function under functools.lru_cache that the collector knows."""
     return [one for one in get_objects() if type(one) is _Wrapper]
+
+
+def named_lru(wrapper: Any) -> str:
+    """What a report calls it, such as "functools.lru_cache of pkg.mod.function"."""
+    name = getattr(wrapper, "__qualname__", repr(wrapper))
+    return f"functools.lru_cache of {getattr(wrapper, '__module__', '?')}.{name}"
 
 
 def empty_filled(before: dict[int, int]) -> list[FilledCache]:
@@ -68,17 +75,15 @@ def empty_filled(before: dict[int, int]) -> list[FilledCache]:
     can be emptied as a whole only; of what that frees, the added entries are given their part.
     """
     found = []
-    for wrapper in _wrappers():
+    for wrapper in lru_caches():
         info = wrapper.cache_info()
         added = info.currsize - before.get(id(wrapper), info.currsize)
         if added <= 0:
             continue
         freed = freed_by(wrapper.cache_clear)
-        name = getattr(wrapper, "__qualname__", repr(wrapper))
-        module = getattr(wrapper, "__module__", "?")
         found.append(
             FilledCache(
-                f"functools.lru_cache of {module}.{name}",
+                named_lru(wrapper),
                 info.currsize,
                 added,
                 info.maxsize,

@@ -25,6 +25,9 @@ FIRST_PROBE: Final = METRICS.index(Metric.PROBE)
 NATIVE: Final = 2
 """The sampler's book of memory that is not Python's."""
 WHY_STOPPED: Final = 7
+WHY_SUSPECT: Final = 8
+UNTRACED: Final = (WHY_STOPPED, WHY_SUSPECT)
+"""Why nothing is decided where the time has run out."""
 SUM_SHARE: Final = 0.9
 """Part of the growth of exact sites that the sum of all sites must show."""
 
@@ -177,6 +180,7 @@ def _reason(raw: RawResult, rate: float, metric: str) -> str:
         ),
         "the counts neither grow steadily nor stop growing",
         too_short(raw["runs"]),
+        f"{metric} grew while it was screened",
     )[raw["why"]]
 
 

@@ -34,7 +34,7 @@ def asked(settings: Settings) -> tuple[Callable[[], int], ...]:
 
 
 def first(core: ModuleType, settings: Settings, counted: tuple[Names, ...]) -> Check:
-    """The first check: adaptive, or of just the runs that the settings ask for."""
+    """A whole check: of just the runs that the settings ask for, or adaptive."""
     if settings.iterations is not None:
         return core.Check(  # type: ignore[no-any-return]
             mode=core.MODE_FIXED,
@@ -45,15 +45,35 @@ def first(core: ModuleType, settings: Settings, counted: tuple[Names, ...]) -> C
             counted=counted,
             probes=asked(settings),
         )
+    return adaptive(core, settings, settings.max_time, counted, part=core.PART_WHOLE)
+
+
+def adaptive(  # noqa: PLR0913 - one keyword for each thing that differs
+    core: ModuleType,
+    settings: Settings,
+    left: float,
+    counted: tuple[Names, ...],
+    *,
+    part: int,
+    wide: bool = False,
+    suspect: bool = False,
+) -> Check:
+    """A screen, the trace of a suspect, or both: `part` is one of the extension's PART_ constants.
+
+    It has the `left` seconds. `wide`: a trace counts gc objects and references too. `suspect`: it is
+    examined as what moved is, whatever the rate.
+    """
     return core.Check(  # type: ignore[no-any-return]
         mode=core.MODE_ADAPTIVE,
-        rate=settings.rate,
-        max_seconds=settings.max_time,
+        rate=settings.examined if suspect else settings.rate,
+        max_seconds=left,
         windows=ADAPTIVE_WINDOWS,
         seed=settings.seed,
         shut_free_lists=False,
         counted=counted,
         probes=asked(settings),
+        part=part,
+        wide=wide,
     )
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The order of steps of a check: screen and trace, then confirm what looks like a leak.
 
-1. *Adaptive*: warm-up, screen, and for suspects a trace of three windows, or of one where it is
-   exact to the block. It need not name lines, so the interpreter may go on handing out dead
-   objects again, which is faster.
+1. *Adaptive* (screens.py): warm-up, screen, for suspects a second screen without the caches that they
+   fill, and a trace of three windows, or of one where it is exact to the block. It need not name
+   lines, so the interpreter may go on handing out dead objects again, which is faster.
 2. *Confirm*, only for what grows or is undecided: a second trace of four longer windows (more at
    small rates), so that caches of up to several hundred entries fill and flatten, and so that its
    pace can be held against the first. It keeps the free lists shut, so that each block is charged
@@ -26,7 +26,7 @@ from leakcheck.measure import plan
 from leakcheck.measure.able import ensure_able, load_core
 from leakcheck.measure.clock import now
 from leakcheck.measure.confirm import as_proven, concluded, goes_on, joined, longer, with_lines_of
-from leakcheck.measure.convict import PHASES, WHY_STOPPED, to_result
+from leakcheck.measure.convict import PHASES, UNTRACED, WHY_STOPPED, to_result
 from leakcheck.measure.counting import names_of, namespaces
 from leakcheck.measure.emptying import Caches, less_caches
 from leakcheck.measure.explaining import with_objects
@@ -34,6 +34,7 @@ from leakcheck.measure.further import Further, steps
 from leakcheck.measure.inputs import Inputs
 from leakcheck.measure.native_names import named
 from leakcheck.measure.precedents import Precedents
+from leakcheck.measure.screens import Screens
 from leakcheck.model import Phase, Result, Verdict
 from leakcheck.probe import begun, ended
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from leakcheck._core import Check
     from leakcheck.config import Settings
     from leakcheck.measure.counting import Names
+    from leakcheck.measure.filling import SecondScreen
     from leakcheck.measure.raw import RawResult
     from leakcheck.measure.series import Step
 
@@ -96,7 +98,8 @@ class StepwiseCheck:
         self._caches: Caches | None = None  # As they were before the confirmation.
         self._decided: Result | None = None
         self._names, self._counted = names, namespaces(names)
-        self._check: Check | Step | None = plan.first(self._core, settings, self._counted)
+        self._screens = Screens(self._core, settings, self._counted, explain=explain)
+        self._check: Check | SecondScreen | Step | None = self._screens.first()
         self._inputs = Inputs(settings.seed)
         error = begun(settings.probes)
         if error is not None:
@@ -110,7 +113,7 @@ class StepwiseCheck:
 
         def report(phase: int, runs: int, _seconds: float) -> None:
             if progress is not None:
-                before = self._suspect.runs if self._suspect else 0
+                before = self._suspect.runs if self._suspect else self._screens.runs
                 progress(PHASES[phase], before + runs, self._elapsed())
 
         while self._check is not None:
@@ -170,7 +173,7 @@ class StepwiseCheck:
         if self._further is not None:
             self._learn(self._further, cast("Step", ended))
             return
-        check = cast("Check", ended)
+        check = cast("Check | SecondScreen", ended)
         raw = check.result()
         result = to_result(
             raw,
@@ -179,6 +182,11 @@ class StepwiseCheck:
             seconds=self._elapsed(),
             probes=self._settings.probes,
         )
+        if self._suspect is None:
+            result, self._check = self._screens.after(check, raw, result, self._left())
+        if self._check is not None:
+            return
+        check = cast("Check", check)  # A trace of it at least.
         if self._settings.iterations is not None:
             self._go_on(self._with_objects(check, raw, result))
         elif self._suspect is not None:
@@ -188,11 +196,7 @@ class StepwiseCheck:
                 self._start_confirmation()
             else:
                 self._go_on(self._confirmed(self._suspect, check, raw, result))
-        elif (
-            result.verdict is Verdict.CLEAN
-            or result.dropped
-            or (result.verdict is Verdict.INCONCLUSIVE and raw["why"] == WHY_STOPPED)
-        ):
+        elif result.verdict is Verdict.CLEAN or result.dropped or raw["why"] in UNTRACED:
             self._decide(result)
         else:
             self._suspect = result

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""A suspect is screened again without the caches that it fills, and traced where it still grows."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import time
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import pytest
+
+from leakcheck.config import Settings
+from leakcheck.measure.able import load_core
+from leakcheck.measure.filling import forget
+from leakcheck.measure.protocol import StepwiseCheck, check_callable
+from leakcheck.model import Phase, Verdict
+from tests.unit.unchecked import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = MEASURES
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    forget(load_core())
+    yield
+    forget(load_core())
+
+
+NUMBER = TypeVar("NUMBER")
+SOMETHING = itertools.count(10_000)
+
+
+def cached(limit: int) -> Callable[[int], list[int]]:
+    @functools.lru_cache(maxsize=limit)
+    def remembered(number: int) -> list[int]:
+        return [number]
+
+    return remembered
+
+
+def test_a_cache_with_a_limit_is_clean_long_before_it_is_full() -> None:
+    remembered = cached(500)
+    result = check_callable(lambda: remembered(next(SOMETHING)), Settings())
+    assert result.verdict is Verdict.CLEAN
+    assert result.runs < 100
+    assert result.emptied == (f"functools.lru_cache of {__name__}.cached.<locals>.remembered",)
+    assert result.reason.endswith(f"emptied before each reading: {result.emptied[0]}")
+    assert [reading.runs for reading in result.readings] == sorted(
+        reading.runs for reading in result.readings
+    )
+    assert result.readings[-1].runs == result.runs
+
+
+def test_a_class_made_in_each_run_is_clean_long_before_the_caches_of_typing_are_full() -> None:
+    def body() -> None:
+        class Made(Generic[NUMBER]):
+            pass
+
+        assert Made[int]
+
+    result = check_callable(body, Settings())
+    assert result.verdict is Verdict.CLEAN
+    assert result.runs < 100
+    assert any("typing" in name for name in result.emptied)
+
+
+def test_the_next_test_that_fills_the_same_cache_takes_no_second_screen() -> None:
+    def body() -> None:
+        class Made(Generic[NUMBER]):
+            pass
+
+        assert Made[int]
+
+    check_callable(body, Settings())
+    result = check_callable(body, Settings())
+    assert result.verdict is Verdict.CLEAN
+    assert result.emptied == ()
+    assert result.runs < 16
+
+
+def test_a_leak_beside_a_cache_is_a_leak_with_its_line() -> None:
+    remembered = cached(64)
+    kept: list[object] = []
+
+    def body() -> None:
+        remembered(next(SOMETHING))
+        kept.append(object())
+
+    result = check_callable(body, Settings())
+    assert result.verdict is Verdict.LEAK
+    assert result.sites[0].frames[-1].line == body.__code__.co_firstlineno + 2
+
+
+def test_a_leak_without_caches_is_traced_with_all_its_readings_in_order() -> None:
+    kept: list[object] = []
+    result = check_callable(lambda: kept.append(object()), Settings())
+    assert result.verdict is Verdict.LEAK
+    phases = [reading.phase for reading in result.readings]
+    assert phases.index(Phase.TRACE) > phases.index(Phase.SCREEN)
+    runs = [reading.runs for reading in result.readings]
+    assert runs == sorted(runs)
+    assert result.runs == len(kept)
+
+
+def test_what_only_references_show_is_traced_with_them() -> None:
+    kept: list[None] = []
+    result = check_callable(lambda: kept.append(None), Settings())
+    assert result.verdict is Verdict.LEAK
+    assert str(result.metric) == "references"
+
+
+def test_a_coroutine_s_runs_are_screened_again_too() -> None:
+    remembered = cached(500)
+    check = StepwiseCheck(Settings())
+    while (runs := check.next()) is not None:
+        for _ in range(runs):
+            remembered(next(SOMETHING))
+        check.read()
+    check.close()
+    assert check.result().verdict is Verdict.CLEAN
+    assert len(check.result().emptied) == 1
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.15])
+def test_a_suspect_for_which_the_time_is_too_short_is_inconclusive(seconds: float) -> None:
+    kept: list[object] = []
+
+    def body() -> None:
+        time.sleep(0.01)
+        kept.append(object())
+
+    result = check_callable(body, Settings(max_time=seconds))
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert f"more than {result.runs} runs" in result.reason
+    assert result.metric is None
+
+
+def test_without_explaining_nothing_is_emptied() -> None:
+    remembered = cached(500)
+    result = check_callable(lambda: remembered(next(SOMETHING)), Settings(), explain=False)
+    assert result.emptied == ()
+    assert remembered.cache_info().currsize == 500  # type: ignore[attr-defined]
