@@ -19,7 +19,7 @@ int lc_pyfilters_prepare(void);
 
 /* Lets the interpreter look a warning up in a list of ours, which ignores it, so that it
  * forgets the list before. Nothing is done, and nothing raised, where something else
- * stands in place of the module or of its filters. */
+ * stands in place of the module or of its filters, or where contexts have their own. */
 void lc_pyfilters_forget(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import warnings
 from types import ModuleType
@@ -70,3 +71,18 @@ def test_filters_that_are_no_list_are_left_alone(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(warnings, "filters", odd)
     levels(lambda: None)
     assert warnings.filters is odd
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="filters of a context came with 3.14")
+def test_filters_of_a_context_are_not_asked_for_a_warning_of_ours() -> None:
+    script = """if True:
+        import warnings
+        from leakcheck import _core
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            check = _core.Check(mode=_core.MODE_FIXED, iterations=12)
+            check.drive(lambda: None)
+        print(len(told))
+    """
+    command = [sys.executable, "-X", "context_aware_warnings=1", "-c", script]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0\n"
