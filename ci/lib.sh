@@ -3,10 +3,17 @@
 # repository.
 
 # Prints the path of each CPython from 3.11 to 3.13 found here, one for each minor version, newest
-# patch first. LEAKCHECK_PYTHONS, a list of paths, takes the place of the search.
+# patch first. LEAKCHECK_PYTHONS, a list of paths, takes the place of the search; where one is no
+# program, nothing is printed, and why on stderr.
 find_pythons() {
   local minor candidate
   if [ -n "${LEAKCHECK_PYTHONS:-}" ]; then
+    for candidate in $LEAKCHECK_PYTHONS; do
+      if [ ! -x "$candidate" ]; then
+        echo "LEAKCHECK_PYTHONS: '$candidate' is no program; give paths, such as /usr/bin/python3.13" >&2
+        return
+      fi
+    done
     printf '%s\n' $LEAKCHECK_PYTHONS
     return
   fi
