@@ -119,6 +119,9 @@ def empty_also(callables: tuple[Callable[[], object], ...], /) -> None:
     They are to empty caches. What one raises is passed over.
     """
 
+def empty() -> None:
+    """Empty the caches that each reading empties, for whoever counts by himself."""
+
 def leave_out(lists: list[object], /) -> bool:
     """Have the entries of these lists counted no more in checks, what is no list being passed over.
 

@@ -82,6 +82,15 @@ core_empty_also(PyObject *module, PyObject *arg)
 }
 
 static PyObject *
+core_empty(PyObject *module, PyObject *ignored)
+{
+    (void)module;
+    (void)ignored;
+    lc_pycaches_empty();
+    Py_RETURN_NONE;
+}
+
+static PyObject *
 core_wide(PyObject *module, PyObject *arg)
 {
     (void)module;
@@ -265,6 +274,8 @@ static PyMethodDef methods[] = {
      PyDoc_STR("(gc objects, entries of lists and deques); None: above the limit.")},
     {"empty_also", core_empty_also, METH_O,
      PyDoc_STR("Have each reading call these first.")},
+    {"empty", core_empty, METH_NOARGS,
+     PyDoc_STR("Empty the caches that a reading does.")},
     {"leave_out", core_leave_out, METH_O,
      PyDoc_STR("Count entries of those lists no more, until sortings() rises.")},
     {"sortings", core_sortings, METH_NOARGS,

@@ -3,11 +3,21 @@
 
 static PyObject *also; /* Tuple of callables, owned; NULL: none. */
 static PyObject *kind; /* Of a function under functools.lru_cache; owned for ever. */
+/* Names, likewise: one made anew for each call would stay in the cache of types. */
+static PyObject *module;   /* "urllib.parse" */
+static PyObject *function; /* "urlsplit" */
+static PyObject *clear;    /* "cache_clear" */
 
 int
 lc_pycaches_prepare(void)
 {
     if (kind == NULL) {
+        module = PyUnicode_InternFromString("urllib.parse");
+        function = PyUnicode_InternFromString("urlsplit");
+        clear = PyUnicode_InternFromString("cache_clear");
+        if (module == NULL || function == NULL || clear == NULL) {
+            return -1;
+        }
         PyObject *functools = PyImport_ImportModule("functools");
         kind = functools == NULL
                    ? NULL
@@ -22,19 +32,17 @@ lc_pycaches_empty(void)
 {
     PyObject *error[3];
     PyErr_Fetch(&error[0], &error[1], &error[2]);
-    PyObject *name = PyUnicode_FromString("urllib.parse");
-    PyObject *loaded = name == NULL ? NULL : PyImport_GetModule(name);
+    PyObject *loaded = PyImport_GetModule(module);
     if (loaded != NULL && PyModule_CheckExact(loaded)) {
         PyObject *names = PyModule_GetDict(loaded); /* Borrowed, as what is in it. */
-        PyObject *cached = PyDict_GetItemString(names, "urlsplit");
+        PyObject *cached = PyDict_GetItemWithError(names, function);
         if (cached != NULL && (PyObject *)Py_TYPE(cached) == kind) {
             Py_INCREF(cached);
-            Py_XDECREF(PyObject_CallMethod(cached, "cache_clear", NULL));
+            Py_XDECREF(PyObject_CallMethodNoArgs(cached, clear));
             Py_DECREF(cached);
         }
     }
     Py_XDECREF(loaded);
-    Py_XDECREF(name);
     PyErr_Clear();
     PyObject *callables = Py_XNewRef(also); /* A call may change it. */
     for (Py_ssize_t i = 0; callables != NULL && i < PyTuple_GET_SIZE(callables); i++) {

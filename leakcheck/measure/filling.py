@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.caches import lru_caches, named_lru
+from leakcheck.measure.convict import PHASES
 from leakcheck.measure.stdlib_caches import TABLE
+from leakcheck.model import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +108,11 @@ class SecondScreen:
         return tuple(one.name for one in self._filled)
 
     @property
+    def empties(self) -> tuple[Callable[[], object], ...]:
+        """What empties them."""
+        return tuple(one.empty for one in self._filled)
+
+    @property
     def shared(self) -> tuple[Callable[[], object], ...]:
         """What empties those of them that are the standard library's."""
         return tuple(one.empty for one in self._filled if one.shared)
@@ -120,7 +127,7 @@ class SecondScreen:
         try:
             while (runs := self.next()) >= 0:
                 if progress is not None:
-                    progress(1, self._runs, 0.0)
+                    progress(PHASES.index(Phase.SCREEN), self._runs, 0.0)
                 for _ in range(runs):
                     body()
                 self.read()
@@ -158,8 +165,8 @@ class SecondScreen:
 _remembered: dict[Callable[[], object], None] = {}
 
 
-def remember(core: ModuleType, shared: tuple[Callable[[], object], ...]) -> None:
-    """Have later checks empty these before each reading, too: many tests fill the same cache.
+def remember(core: ModuleType, shared: tuple[Callable[[], object], ...] = ()) -> None:
+    """Have all later checks empty these before each reading, too: many tests fill the same cache.
 
     Without, the first test would leave it empty, and each that follows would be a suspect until it is
     full again.
@@ -170,6 +177,11 @@ def remember(core: ModuleType, shared: tuple[Callable[[], object], ...]) -> None
     """
     _remembered.update(dict.fromkeys(shared))
     core.empty_also(tuple(_remembered))
+
+
+def empty_too(core: ModuleType, empties: tuple[Callable[[], object], ...]) -> None:
+    """Have each reading call these besides what is remembered, until `remember` is called again."""
+    core.empty_also((*_remembered, *empties))
 
 
 def forget(core: ModuleType) -> None:

@@ -153,6 +153,7 @@ class StepwiseCheck:
         """Undo everything; a check that was not decided has no result. Idempotent."""
         ended(self._settings.probes)
         self._inputs.close()
+        self._screens.close()
         if self._check is not None:
             self._check.close()
             self._check = None

@@ -2,7 +2,8 @@
 """The adaptive part of a check, step by step: screen, second screen of a suspect, trace.
 
 The second screen empties the caches that the runs fill (filling.py). Most suspects fill none, and are
-traced after two runs of it.
+traced after two runs of it. Where something grows beside them they are emptied to the end of the check,
+so that what is traced is what leaks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from leakcheck.measure import plan
 from leakcheck.measure.confirm import joined
 from leakcheck.measure.convict import WHY_STOPPED, WHY_SUSPECT, too_short
-from leakcheck.measure.filling import SEEN, SecondScreen, remember
+from leakcheck.measure.filling import SEEN, SecondScreen, empty_too, remember
 from leakcheck.model import Metric, Verdict
 
 if TYPE_CHECKING:
@@ -87,8 +88,15 @@ class Screens:
             return result, SecondScreen(self._part(self._core.PART_SCREEN, left, suspect=True))
         if TURNOVER * run > left:
             return replace(result, metric=None, reason=too_short(result.runs)), None
-        wide = wide if second is not None else self._wide()
+        if second is None or not second.idle:
+            wide = self._wide()  # As the screen that has just ended saw it.
+        if second is not None:
+            empty_too(self._core, second.empties)
         return result, self._part(self._core.PART_TRACE, left, wide=wide)
+
+    def close(self) -> None:
+        """Empty what this check's runs fill no more. Idempotent."""
+        remember(self._core)
 
     def _wide(self) -> bool:
         return self._so_far is not None and self._so_far.metric is not Metric.BLOCKS

@@ -100,6 +100,7 @@ class Series:
         return None if self._grown is None else 0.0 if self.still else self._grown / self.runs
 
     def _read(self) -> int:
+        load_core().empty()
         for _ in range(2):
             collect()
         if self._metric.wide:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from functools import cache
+from sys import getallocatedblocks
 from typing import TYPE_CHECKING
 from urllib import parse
 
@@ -30,6 +31,15 @@ def test_a_new_address_in_each_run_is_no_growth() -> None:
     parse.urlsplit.cache_clear()
     blocks = [reading[2] for reading in checked(24)["readings"]][-8:]
     assert max(blocks) - min(blocks) == 0
+
+
+def test_emptying_keeps_nothing() -> None:
+    """Not even a name in the interpreter's cache of types."""
+    levels = []
+    for _ in range(20):
+        _core.empty()
+        levels.append(getallocatedblocks())
+    assert levels[-1] - levels[4] <= len(levels)  # A number each.
 
 
 def test_a_cache_that_the_program_put_there_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from urllib import parse
 import pytest
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.filling import LARGEST, SEEN, SecondScreen, forget, remember
+from leakcheck.measure.filling import LARGEST, SEEN, SecondScreen, empty_too, forget, remember
 from tests.unit.unchecked import MEASURES
 
 if TYPE_CHECKING:
@@ -174,6 +174,21 @@ def test_a_cache_that_raises_when_it_is_emptied_disturbs_no_check() -> None:
     first = screen()
     first.drive(lambda: None)
     assert first.result()["verdict"] == 0
+
+
+def test_who_counts_by_himself_may_empty_what_a_reading_empties() -> None:
+    remember(load_core(), (lasting.cache_clear,))
+    lasting(1)
+    load_core().empty()
+    assert lasting.cache_info().currsize == 0
+
+
+def test_what_one_check_empties_is_emptied_no_more_after_it() -> None:
+    empty_too(load_core(), (lasting.cache_clear,))
+    remember(load_core())
+    lasting(1)
+    load_core().empty()
+    assert lasting.cache_info().currsize == 1
 
 
 def test_what_is_no_tuple_is_refused() -> None:

@@ -95,6 +95,23 @@ def test_a_leak_beside_a_cache_is_a_leak_with_its_line() -> None:
     assert result.sites[0].frames[-1].line == body.__code__.co_firstlineno + 2
 
 
+def test_references_that_leak_beside_a_cache_are_a_leak() -> None:
+    """Only the second screen shows that there is more than the cache, which no block tells."""
+    remembered = cached(64)
+    kept: list[None] = []
+
+    def body() -> None:
+        remembered(next(SOMETHING))
+        kept.append(None)
+
+    result = check_callable(body, Settings())
+    assert result.verdict is Verdict.LEAK
+    assert str(result.metric) == "references"
+    remembered(1)
+    check_callable(lambda: None, Settings())
+    assert remembered.cache_info().currsize > 0  # type: ignore[attr-defined]
+
+
 def test_a_leak_without_caches_is_traced_with_all_its_readings_in_order() -> None:
     kept: list[object] = []
     result = check_callable(lambda: kept.append(object()), Settings())
