@@ -106,7 +106,9 @@ RUNS = [0]
 def test_it():
     RUNS[0] += 1
     if RUNS[0] == 3:
-        os.fork()
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
 """,
         ends=True,
     )
