@@ -77,6 +77,7 @@ PY = (
     "pyending",
     "pyprobes",
     "pyshut",
+    "pytally",
     "pynative",
     "module",
 )

@@ -92,7 +92,10 @@ def native_blocks() -> int:
     """
 
 def native_listen() -> bool:
-    """From now on traces record native blocks too. False: leakcheck's shim is not preloaded."""
+    """From now on traces record native blocks too. False: leakcheck's shim is not preloaded.
+
+    MemoryError: there is no room to keep account of mappings; nothing is heard.
+    """
 
 def native_places(addresses: Sequence[int], /) -> list[RawPlace | None]:
     """Which object of the process holds each code address; None: none does."""

@@ -21,6 +21,7 @@ typedef struct {
 struct lc_recorder {
     lc_calltree *tree; /* Owned. */
     lc_stacks *stacks; /* Owned; used like the tree. */
+    int64_t unplaced; /* See lc_recorder_below; likewise. */
     book books[LC_RECORDER_BOOKS];
     int64_t missing_marks; /* Under the interpreter lock. */
     atomic_int_fast64_t missed; /* See lc_recorder_miss. */
@@ -101,8 +102,11 @@ lc_recorder_below(lc_recorder *self, uint32_t parent, const uintptr_t *addresses
                   uint32_t depth)
 {
     uint32_t number;
-    if (depth == 0 || parent == LC_CALLTREE_NONE ||
-        lc_stacks_intern(self->stacks, addresses, depth, &number) != LC_OK) {
+    if (depth == 0 || parent == LC_CALLTREE_NONE) {
+        return parent;
+    }
+    if (lc_stacks_intern(self->stacks, addresses, depth, &number) != LC_OK) {
+        self->unplaced++;
         return parent;
     }
     uint64_t key = STACK_KEY | number;
@@ -110,9 +114,16 @@ lc_recorder_below(lc_recorder *self, uint32_t parent, const uintptr_t *addresses
     if (node == LC_CALLTREE_NONE &&
         lc_calltree_put(self->tree, parent, key, STACK_FRAME | number,
                         LC_CALLTREE_NO_OWNER, &node) != LC_OK) {
+        self->unplaced++;
         return parent;
     }
     return node;
+}
+
+int64_t
+lc_recorder_unplaced(const lc_recorder *self)
+{
+    return self->unplaced;
 }
 
 bool

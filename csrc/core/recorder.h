@@ -53,9 +53,11 @@ lc_calltree *lc_recorder_tree(lc_recorder *self);
 lc_stacks *lc_recorder_stacks(lc_recorder *self);
 
 /* The node below `parent` of a native stack, or `parent` itself where memory or the number
- * of stacks does not allow for one more. Whoever may use the tree may call. */
+ * of stacks does not allow for one more. Whoever may use the tree may call. And how often
+ * that was so. */
 uint32_t lc_recorder_below(lc_recorder *self, uint32_t parent,
                            const uintptr_t *addresses, uint32_t depth);
+int64_t lc_recorder_unplaced(const lc_recorder *self);
 
 /* True for a node of a native stack, which has no children; fills its number. */
 bool lc_recorder_is_stack(const lc_recorder *self, uint32_t node, uint32_t *number);

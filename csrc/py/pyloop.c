@@ -19,6 +19,7 @@
 #include "pyrecord.h"
 #include "pyshut.h"
 #include "pystack.h"
+#include "pytally.h"
 
 enum { FIRST_READINGS = 64 };
 
@@ -50,8 +51,7 @@ struct lc_pyloop {
     int32_t baseline;   /* Runs done at the trace's first mark. */
     lc_pyloop_reading *readings; /* Owned. */
     int32_t *marks;              /* Owned; as many rooms as readings. */
-    int32_t reading_count, reading_room;
-    int32_t mark_count;
+    int32_t reading_count, reading_room, mark_count;
     int64_t dropped; /* Taken from the recorder when the trace ends. */
 };
 
@@ -125,6 +125,7 @@ open_loop(lc_pyloop *self, const void *base)
         lc_pycounts_clear(&self->counts);
         return -1;
     }
+    (void)lc_pytally_take_missed(); /* Before this check. */
     self->narrow = !lc_pycrowd_open(self->heap.frozen, self->settings.max_objects);
     self->state = OPEN;
     self->base = base;
@@ -158,11 +159,11 @@ start_trace(lc_pyloop *self)
 void
 lc_pyloop_close(lc_pyloop *self)
 {
-    if (self->state != OPEN) {
-        self->state = CLOSED;
+    loop_state before = self->state;
+    self->state = CLOSED;
+    if (before != OPEN) {
         return;
     }
-    self->state = CLOSED;
     if (self->tracing) {
         lc_pyshut_end();
         lc_pyhook_stop();
@@ -327,9 +328,8 @@ lc_pyloop_read(lc_pyloop *self)
     if (read_wide(self, &reading) < 0) {
         goto fail;
     }
-    if (!lc_pyhook_hears()) {
-        self->dropped++; /* What came since the last reading, however much it was. */
-    }
+    /* What came since the last reading: once, however much it was; each mapping. */
+    self->dropped += !lc_pyhook_hears() + lc_pytally_take_missed();
     if (self->step.runs > 0) {
         double seconds = (lc_pyclock_now() - self->batch_began) / self->step.runs;
         self->run_seconds = seconds;

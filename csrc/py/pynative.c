@@ -10,6 +10,7 @@
 #include "../os/shim.h"
 #include "pyhook.h"
 #include "pyrecord.h"
+#include "pytally.h"
 
 /* Requests of the object allocator for room; smaller ones are chunks of Python's stacks,
  * which are somebody's. */
@@ -50,7 +51,7 @@ lc_pynative_blocks(PyObject *module, PyObject *ignored)
 {
     (void)module;
     (void)ignored;
-    return PyLong_FromLongLong(lc_pyrecord_native_live());
+    return PyLong_FromLongLong(lc_pytally_live());
 }
 
 /* (file, offset, symbol, build id) */
@@ -129,6 +130,9 @@ lc_pynative_listen(PyObject *module, PyObject *ignored)
     if (listen == NULL) {
         Py_RETURN_FALSE;
     }
+    if (lc_pyrecord_share() != LC_OK) {
+        return PyErr_NoMemory();
+    }
     lc_pyhook_prepare();
     const lc_objects_range ours[2] = {
         lc_objects_range_of(*(void **)&listen),
@@ -137,7 +141,6 @@ lc_pynative_listen(PyObject *module, PyObject *ignored)
     void *python = dlsym(RTLD_DEFAULT, "_PyEval_EvalFrameDefault");
     (void)lc_backtrace_prepare(ours, lc_objects_range_of(python));
     leave_out_rooms();
-    lc_pyrecord_share();
     listen(&ear);
     Py_RETURN_TRUE;
 }

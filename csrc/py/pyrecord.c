@@ -9,6 +9,7 @@
 #include "../core/spans.h"
 #include "../os/backtrace.h"
 #include "pyframe.h"
+#include "pytally.h"
 
 static atomic_bool tracing;
 static atomic_int guests;     /* Threads between enter and leave. */
@@ -18,15 +19,9 @@ static atomic_bool native_stacks; /* Asked for in this trace. */
 static atomic_bool shared;    /* See lc_pyrecord_share. */
 static atomic_flag stack_busy = ATOMIC_FLAG_INIT; /* Held only where shared. */
 
-/* Native blocks; see lc_pyrecord_native_live. Most come and go in the thread that runs the
- * tests, whose count nobody else changes. */
-static atomic_int_fast64_t native_mine;
-static atomic_int_fast64_t native_others;
-static _Thread_local bool counts_alone __attribute__((tls_model("initial-exec")));
-
 /* Twice what the system lets a process have, unless it is told otherwise. */
 enum { SPANS = 1 << 17 };
-static lc_spans spans; /* Of native mappings; empty room: none is counted. */
+static lc_spans spans; /* Of native mappings. */
 static uintptr_t page; /* Bytes; a power of two. */
 static atomic_flag spans_busy = ATOMIC_FLAG_INIT; /* Held only in the ear. */
 
@@ -210,32 +205,26 @@ lc_pyrecord_restore_raw(const void *block, lc_pyrecord_taken t)
     lc_recorder_restore(recorder, LC_RECORDER_RAW, block, t.size, t.node, t.known);
 }
 
-void
+lc_status
 lc_pyrecord_share(void)
 {
+    if (spans.room == 0) {
+        spans.spans = lc_mem_calloc(SPANS, sizeof *spans.spans);
+        if (spans.spans == NULL) {
+            return LC_NOMEM;
+        }
+        spans.room = SPANS;
+    }
     page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    spans.spans = lc_mem_calloc(SPANS, sizeof *spans.spans);
-    spans.room = spans.spans != NULL ? SPANS : 0;
-    counts_alone = true;
+    lc_pytally_own();
     atomic_store(&shared, true);
+    return LC_OK;
 }
 
 static inline bool
 is_native(void)
 {
     return lc_mem_inside == 0 && lc_pyrecord_nested == 0;
-}
-
-static inline void
-count_native(int change)
-{
-    if (counts_alone) {
-        int_fast64_t mine = atomic_load_explicit(&native_mine, memory_order_relaxed);
-        atomic_store_explicit(&native_mine, mine + change, memory_order_relaxed);
-    }
-    else {
-        atomic_fetch_add_explicit(&native_others, change, memory_order_relaxed);
-    }
 }
 
 /* Enters by the lock of the stacks alone: each step that other processors have to hear of
@@ -261,7 +250,7 @@ lc_pyrecord_native_came(const void *block, size_t size)
     if (!is_native()) {
         return;
     }
-    count_native(1);
+    lc_pytally_add(1);
     native_call call;
     unwind(&call);
     call.to = enter_locked();
@@ -278,7 +267,7 @@ lc_pyrecord_native_went(const void *block)
     if (!is_native()) {
         return;
     }
-    count_native(-1);
+    lc_pytally_add(-1);
     lc_recorder *to = enter_locked();
     if (to != NULL) {
         uint32_t node;
@@ -295,7 +284,7 @@ note_span(lc_span before, lc_span after, void *context)
     lc_recorder *to = call->to;
     bool came = before.end == 0;
     bool went = after.end == 0;
-    count_native(came - went);
+    lc_pytally_add(came - went);
     if (to == NULL) {
         return;
     }
@@ -336,7 +325,9 @@ change_pages(const void *pages, size_t length, bool broke_in,
     call.to = enter_nested();
     while (atomic_flag_test_and_set_explicit(&spans_busy, memory_order_acquire)) {
     }
-    change(&spans, span, note_span, &call);
+    if (change(&spans, span, note_span, &call) != LC_OK) {
+        lc_pytally_miss();
+    }
     atomic_flag_clear_explicit(&spans_busy, memory_order_release);
     if (call.to != NULL) {
         lc_pyrecord_leave();
@@ -356,13 +347,6 @@ void
 lc_pyrecord_native_unmapped(const void *pages, size_t length, bool broke_in)
 {
     change_pages(pages, length, broke_in, lc_spans_unmap);
-}
-
-int64_t
-lc_pyrecord_native_live(void)
-{
-    return (int64_t)atomic_load_explicit(&native_mine, memory_order_relaxed) +
-           (int64_t)atomic_load_explicit(&native_others, memory_order_relaxed);
 }
 
 lc_status

@@ -67,10 +67,11 @@ lc_pyrecord_taken lc_pyrecord_take_raw(const void *block);
 void lc_pyrecord_restore_raw(const void *block, lc_pyrecord_taken taken);
 
 /* From now on, for ever, threads without the interpreter lock may ask for stacks, and pages
- * are kept account of. Once. */
-void lc_pyrecord_share(void);
+ * are kept account of. LC_NOMEM: nothing changed. Once more does no harm. */
+lc_status lc_pyrecord_share(void);
 
-/* Native memory came, or is about to go. From any thread, at any time, one at a time in each
+/* Native memory came, or is about to go: counted (pytally.h), and while a trace runs written
+ * down. From any thread, at any time, one at a time in each
  * thread. What Python's allocators take on behalf of a block, and our own, is left out. */
 void lc_pyrecord_native_came(const void *block, size_t size);
 void lc_pyrecord_native_went(const void *block);
@@ -79,9 +80,6 @@ void lc_pyrecord_native_went(const void *block);
  * in: nothing may be allocated, by us neither. */
 void lc_pyrecord_native_mapped(const void *pages, size_t length, bool broke_in);
 void lc_pyrecord_native_unmapped(const void *pages, size_t length, bool broke_in);
-
-/* Native blocks that came minus those that went, whether a trace runs or not. */
-int64_t lc_pyrecord_native_live(void);
 
 /* Marks the recorder's books; under the interpreter lock, while a trace runs. */
 lc_status lc_pyrecord_mark(void);

@@ -267,6 +267,7 @@ lc_pyresult_build(const lc_pyloop_evidence *e)
     bool sound = e->recorder == NULL ||
                  lc_stacks_era(lc_recorder_stacks(e->recorder)) == lc_objects_unloads();
     long long untracked = e->recorder == NULL ? 0 : lc_recorder_untracked(e->recorder);
+    long long unplaced = e->recorder == NULL ? 0 : lc_recorder_unplaced(e->recorder);
     if (set(dict, "verdict", PyLong_FromLong(judged->verdict)) < 0 ||
         set(dict, "why", PyLong_FromLong(judged->why)) < 0 ||
         set(dict, "metric", PyLong_FromLong(judged->metric)) < 0 ||
@@ -283,6 +284,7 @@ lc_pyresult_build(const lc_pyloop_evidence *e)
         PyDict_SetItemString(dict, "frames", frames) < 0 ||
         set(dict, "wide", PyBool_FromLong(e->wide)) < 0 ||
         set(dict, "native_sound", PyBool_FromLong(sound)) < 0 ||
+        set(dict, "native_unplaced", PyLong_FromLongLong(unplaced)) < 0 ||
         set(dict, "dropped", PyLong_FromLongLong(e->dropped)) < 0 ||
         set(dict, "untracked_frees", PyLong_FromLongLong(untracked)) < 0) {
         goto fail;

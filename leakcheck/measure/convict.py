@@ -7,10 +7,12 @@ import dataclasses
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.native_stacks import UNSOUND, Places
+from leakcheck.measure.native_stacks import UNPLACED, UNSOUND, Places
 from leakcheck.model import Frame, Metric, Phase, Probed, Reading, Result, Site, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leakcheck.measure.raw import RawFrame, RawReading, RawResult
     from leakcheck.model import NativeFrame
     from leakcheck.probe import Probe
@@ -165,8 +167,8 @@ def _reason(raw: RawResult, rate: float, metric: str) -> str:
     slope, judged, windows = raw["slope"], raw["judged"], raw["windows"]
     if raw["dropped"]:
         return (
-            f"{raw['dropped']} allocations or readings were missed: memory ran out, or another "
-            f"tool took leakcheck's hooks out"
+            f"{raw['dropped']} allocations or readings were missed: memory ran out, there was no "
+            f"room for so many mappings, or another tool took leakcheck's hooks out"
         )
     return (
         "no decision was reached",
@@ -253,7 +255,13 @@ def to_result(
         metric=metric,
         probe="" if decided is None else decided.name,
         probes=tuple(Probed(one.name, one.unit, one.units) for one in probes),
-        unexplained=()
-        if raw["native_sound"] or not any(one[5] for one in raw["sites"])
-        else (UNSOUND,),
+        unexplained=tuple(_unexplained(raw)),
     )
+
+
+def _unexplained(raw: RawResult) -> Iterator[str]:
+    """What is not told of native stacks, a sentence each."""
+    if not raw["native_sound"] and any(one[5] for one in raw["sites"]):
+        yield UNSOUND
+    if raw["native_unplaced"] and any(one[2] == NATIVE for one in raw["sites"]):
+        yield UNPLACED.format(count=raw["native_unplaced"])

@@ -63,5 +63,6 @@ def with_objects(
     stayed, unowned, cut = told(
         lambda: kept(owners or [], raw, result, named), (result.survivors, 0, False)
     )
-    unexplained = (*([UNASKED] if owners is None else []), *([CUT] if cut else []))
+    more = (*([UNASKED] if owners is None else []), *([CUT] if cut else []))
+    unexplained = (*result.unexplained, *more)
     return dataclasses.replace(result, survivors=stayed, unowned=unowned, unexplained=unexplained)

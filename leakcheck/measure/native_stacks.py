@@ -20,6 +20,10 @@ UNSOUND: Final = (
     "the native stacks are not shown: a library was unloaded while they were taken, so what lies "
     "at their addresses now need not be what called"
 )
+UNPLACED: Final = (
+    "{count:,} native blocks were recorded without their native stacks: memory ran out, or there were "
+    "more stacks than are kept"
+)
 _PROGRAM: Final = "/proc/self/exe"
 
 

@@ -43,6 +43,8 @@ class RawResult(TypedDict):
     """gc objects and references were read wherever they were to be."""
     native_sound: bool
     """No library was unloaded since the trace began, so that the addresses are what they were."""
+    native_unplaced: int
+    """Native blocks recorded without their native stack, for which there was no memory or room."""
     dropped: int
     untracked_frees: int
 

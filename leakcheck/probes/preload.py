@@ -45,9 +45,15 @@ def listening() -> bool:
     """The shim is preloaded in this process, and from now on tells the sampler what it hears.
 
     Raises:
-        BlindError: there is no sampler.
+        BlindError: there is no sampler, or no memory to listen with.
     """
-    return bool(load_core().native_listen())
+    try:
+        return bool(load_core().native_listen())
+    except MemoryError:
+        raise BlindError(
+            "leakcheck can't hear native memory here: there is no memory left to keep account of it; "
+            "give the process more, or leave out --leakcheck-native"
+        ) from None
 
 
 def ensure_listening() -> None:

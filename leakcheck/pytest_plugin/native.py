@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from leakcheck.errors import UsageError
+from leakcheck.errors import BlindError, UsageError
 from leakcheck.probes.preload import hide, listening, start_again
 
 if TYPE_CHECKING:
@@ -37,7 +37,13 @@ def prepare(config: pytest.Config, options: argparse.Namespace) -> None:
         pytest.UsageError: native memory can't be heard here.
     """
     worker = _is_worker()
-    if not listening() and not worker:
+    try:
+        heard = listening()
+    except BlindError as error:
+        if not worker:
+            raise pytest.UsageError(str(error)) from None
+        heard = False  # It says so later, where its sentence is not lost.
+    if not heard and not worker:
         if list(config.invocation_params.args) != sys.argv[1:]:
             raise pytest.UsageError(
                 "leakcheck hears native memory only in a process that was started with its shim, "

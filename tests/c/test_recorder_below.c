@@ -32,6 +32,7 @@ a_native_stack_is_a_node_below_the_python_stack(void **state)
     assert_false(lc_recorder_is_stack(r, LC_CALLTREE_NO_STACK, &number));
     lc_calltree_forget(lc_recorder_tree(r), 0);
     assert_int_equal(lc_recorder_below(r, LC_CALLTREE_ROOT, calls, 2), one);
+    assert_int_equal(lc_recorder_unplaced(r), 0);
     assert_true(lc_recorder_check(r));
     lc_recorder_free(r);
     assert_int_equal(mem_fake_outstanding(), 0);
@@ -45,6 +46,7 @@ without_memory_a_block_stays_at_its_python_stack(void **state)
     size_t missed = 0;
     for (size_t n = 1;; n++) {
         lc_recorder *r = lc_recorder_new();
+        size_t before = missed;
         mem_fake_fail_at(n);
         for (uintptr_t i = 1; i <= 600; i++) {
             const uintptr_t calls[] = {i, 0x2000};
@@ -54,6 +56,7 @@ without_memory_a_block_stays_at_its_python_stack(void **state)
             assert_true(told || node == LC_CALLTREE_NO_STACK);
             missed += !told;
         }
+        assert_int_equal(lc_recorder_unplaced(r), missed - before);
         bool failed = mem_fake_failed();
         mem_fake_fail_at(0);
         assert_true(lc_recorder_check(r));

@@ -48,6 +48,9 @@ lc_mem_failing_outstanding(void)
     return atomic_load(&outstanding);
 }
 
+_Thread_local int lc_mem_inside __attribute__((tls_model("initial-exec")));
+_Thread_local bool lc_mem_denied __attribute__((tls_model("initial-exec")));
+
 static int
 refused(size_t count, size_t size)
 {
@@ -56,16 +59,30 @@ refused(size_t count, size_t size)
         atomic_fetch_add(&failed, 1);
         return 1;
     }
-    return size != 0 && count > SIZE_MAX / size;
+    return lc_mem_denied || (size != 0 && count > SIZE_MAX / size);
 }
 
-_Thread_local int lc_mem_inside __attribute__((tls_model("initial-exec")));
-_Thread_local bool lc_mem_denied __attribute__((tls_model("initial-exec")));
+/* As in csrc/core/mem.c: what is ours is not heard as native. */
+static void
+enter(void)
+{
+    lc_mem_inside++;
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
+static void
+leave(void)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    lc_mem_inside--;
+}
 
 void *
 lc_mem_calloc(size_t count, size_t size)
 {
+    enter();
     void *block = refused(count, size) ? NULL : calloc(count, size);
+    leave();
     atomic_fetch_add(&outstanding, block != NULL);
     return block;
 }
@@ -76,7 +93,9 @@ lc_mem_resize(void *block, size_t count, size_t size)
     if (refused(count, size)) {
         return NULL;
     }
+    enter();
     void *moved = realloc(block, count * size != 0 ? count * size : 1);
+    leave();
     atomic_fetch_add(&outstanding, block == NULL && moved != NULL);
     return moved;
 }
@@ -85,5 +104,7 @@ void
 lc_mem_free(void *block)
 {
     atomic_fetch_sub(&outstanding, block != NULL);
+    enter();
     free(block);
+    leave();
 }

@@ -9,24 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import importlib.util
 import json
 import sys
 from collections import Counter
 from typing import Any
 
+from failing_sampler import EVER, controls, load  # type: ignore[import-not-found]
+
 RUNS = 12
-EVER = 2**62
-
-
-def load(path: str) -> Any:
-    """The sampler of that file."""
-    spec = importlib.util.spec_from_file_location("leakcheck._core", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Allocator(ctypes.Structure):
@@ -161,11 +151,7 @@ def searches(core: Any, library: ctypes.CDLL, count: int) -> Counter[str]:
 def main() -> None:
     """Walk with a body that leaks and with one that does not, and through searches."""
     path, count = sys.argv[1], int(sys.argv[2])
-    core, library = load(path), ctypes.CDLL(path)
-    library.lc_mem_failing_set.argtypes = [ctypes.c_size_t, ctypes.c_size_t]
-    library.lc_mem_failing_set.restype = None
-    library.lc_mem_failing_failed.restype = ctypes.c_size_t
-    library.lc_mem_failing_outstanding.restype = ctypes.c_size_t
+    core, library = load(path), controls(path)
     fate(core, Body(leaks=True))
     fates = [walk(core, library, count, leaks=leaks) for leaks in (True, False)]
     print(json.dumps([*fates, searches(core, library, count)]))

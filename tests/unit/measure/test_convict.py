@@ -34,6 +34,7 @@ def raw(**changes: Any) -> RawResult:
         "frames": [("a.py", "outer", 3, 3, 4, 9), ("b.py", "inner", 7, 7, 8, 16)],
         "wide": True,
         "native_sound": True,
+        "native_unplaced": 0,
         "dropped": 0,
         "untracked_frees": 0,
     }
@@ -108,6 +109,15 @@ def test_where_a_library_was_unloaded_no_native_stack_is_told_and_it_is_said() -
     assert (found.blocks, found.native_frames) == (448, ())
     assert "a library was unloaded" in result.unexplained[0]
     assert result_of(raw(native_sound=False, sites=[site((0, 1), 1)])).unexplained == ()
+
+
+def test_where_native_stacks_could_not_be_kept_the_leak_stands_and_it_is_said() -> None:
+    sites = [native([2 * n for n in MARKS])]
+    result = result_of(raw(native_unplaced=1200, sites=sites, verdict=1))
+    assert result.verdict is Verdict.LEAK
+    (said,) = result.unexplained
+    assert said.startswith("1,200 native blocks were recorded without their native stacks")
+    assert result_of(raw(native_unplaced=1200, sites=[site((0, 1), 1)])).unexplained == ()
 
 
 def test_both_books_of_one_stack_are_added_up() -> None:

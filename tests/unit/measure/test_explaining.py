@@ -14,7 +14,7 @@ from leakcheck.config import Settings
 from leakcheck.measure import able, explaining, further, growing, holding, protocol
 from leakcheck.measure.explaining import told
 from leakcheck.measure.protocol import check_callable
-from leakcheck.model import Verdict
+from leakcheck.model import Result, Verdict
 from leakcheck.report.terminal import Style, render
 from tests.unit.unchecked import MEASURES
 
@@ -83,6 +83,16 @@ def test_a_search_that_has_no_time_says_so(
     assert f"  cut off    {says}" in render(
         result, test="t", root=Path.cwd(), reproduce="", style=Style(unicode=False)
     )
+
+
+def test_what_was_unexplained_before_objects_were_asked_is_still_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(explaining, "kept", lambda *_: ((), 0, False))
+    result = Result(Verdict.LEAK, "it grew", unexplained=("said before",))
+    check = SimpleNamespace(owners=lambda _seconds: None)
+    found = explaining.with_objects(check, {"sites": []}, result, None)  # type: ignore[arg-type]
+    assert found.unexplained == ("said before", explaining.UNASKED)
 
 
 @MEASURES

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
 
-from leakcheck.errors import UsageError
+from leakcheck.errors import BlindError, UsageError
 from leakcheck.probes import preload
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +35,18 @@ def test_the_environment_is_afterwards_as_it_was(before: str, during: str | None
 
 def test_this_process_was_not_started_with_it() -> None:
     assert preload.listening() is (SHIM in os.environ.get(preload.VARIABLE, "").split(":"))
+
+
+def no_memory() -> NoReturn:
+    raise MemoryError
+
+
+def test_without_memory_to_listen_with_nothing_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preload, "load_core", lambda: SimpleNamespace(native_listen=no_memory))
+    with pytest.raises(BlindError, match="no memory left to keep account of it; give the process"):
+        preload.listening.__wrapped__()
 
 
 def test_where_there_is_no_shim_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
