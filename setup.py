@@ -54,6 +54,7 @@ PY = (
     "pysite",
     "pystack",
     "pyheap",
+    "pyloaded",
     "pyfilters",
     "pycaches",
     "pytrail",

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "pycaches.h"
 
+#include "pyloaded.h"
+
 static PyObject *also; /* Tuple of callables, owned; NULL: none. */
 static PyObject *kind; /* Of a function under functools.lru_cache; owned for ever. */
-/* Names, likewise: one made anew for each call would stay in the cache of types. */
-static PyObject *module;   /* "urllib.parse" */
-static PyObject *function; /* "urlsplit" */
-static PyObject *clear;    /* "cache_clear" */
+/* "cache_clear", likewise: one made anew for each call would stay in the cache of types. */
+static PyObject *clear;
 
 int
 lc_pycaches_prepare(void)
 {
     if (kind == NULL) {
-        module = PyUnicode_InternFromString("urllib.parse");
-        function = PyUnicode_InternFromString("urlsplit");
         clear = PyUnicode_InternFromString("cache_clear");
-        if (module == NULL || function == NULL || clear == NULL) {
+        if (clear == NULL) {
             return -1;
         }
         PyObject *functools = PyImport_ImportModule("functools");
@@ -30,19 +28,14 @@ lc_pycaches_prepare(void)
 void
 lc_pycaches_empty(void)
 {
-    PyObject *error[3];
-    PyErr_Fetch(&error[0], &error[1], &error[2]);
-    PyObject *loaded = PyImport_GetModule(module);
-    if (loaded != NULL && PyModule_CheckExact(loaded)) {
-        PyObject *names = PyModule_GetDict(loaded); /* Borrowed, as what is in it. */
-        PyObject *cached = PyDict_GetItemWithError(names, function);
-        if (cached != NULL && (PyObject *)Py_TYPE(cached) == kind) {
-            Py_INCREF(cached);
-            Py_XDECREF(PyObject_CallMethodNoArgs(cached, clear));
-            Py_DECREF(cached);
-        }
+    PyObject *names = lc_pyloaded_names("urllib.parse");
+    PyObject *cached = names == NULL ? NULL : PyDict_GetItemString(names, "urlsplit");
+    if (cached != NULL && (PyObject *)Py_TYPE(cached) == kind) {
+        Py_INCREF(cached);
+        Py_XDECREF(PyObject_CallMethodNoArgs(cached, clear));
+        Py_DECREF(cached);
     }
-    Py_XDECREF(loaded);
+    Py_XDECREF(names);
     PyErr_Clear();
     PyObject *callables = Py_XNewRef(also); /* A call may change it. */
     for (Py_ssize_t i = 0; callables != NULL && i < PyTuple_GET_SIZE(callables); i++) {
@@ -50,7 +43,6 @@ lc_pycaches_empty(void)
         PyErr_Clear();
     }
     Py_XDECREF(callables);
-    PyErr_Restore(error[0], error[1], error[2]);
 }
 
 void

@@ -10,7 +10,7 @@
  * level. CPython's own test for leaks empties this cache before it counts, too
  * (Lib/test/libregrtest/utils.py, clear_caches).
  *
- * Thread rule: under the interpreter lock.
+ * Thread rule: under the interpreter lock, with no exception set.
  */
 #ifndef LC_PY_PYCACHES_H
 #define LC_PY_PYCACHES_H

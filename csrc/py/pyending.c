@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "../os/tasks.h"
+#include "pyloaded.h"
 
 /* Nanoseconds. Most threads end within the first pause; each is twice the one before. */
 enum { FIRST_PAUSE = 20000, ALL_PAUSES = 300000000 };
@@ -58,22 +59,16 @@ compact_weak(PyObject *weak)
 void
 lc_pyending_compact(void)
 {
-    PyObject *error[3];
-    PyErr_Fetch(&error[0], &error[1], &error[2]);
-    PyObject *name = PyUnicode_FromString("threading");
-    PyObject *threading = name == NULL ? NULL : PyImport_GetModule(name);
-    if (threading != NULL && PyModule_CheckExact(threading)) {
-        PyObject *names = PyModule_GetDict(threading); /* Borrowed, as what is in it. */
+    PyObject *names = lc_pyloaded_names("threading");
+    if (names != NULL) {
         compact(PyDict_GetItemString(names, "_shutdown_locks"));
-        PyObject *dangling = PyDict_GetItemString(names, "_dangling");
+        PyObject *dangling = PyDict_GetItemString(names, "_dangling"); /* Borrowed. */
         if (dangling != NULL) {
             Py_INCREF(dangling);
             compact_weak(dangling);
             Py_DECREF(dangling);
         }
+        Py_DECREF(names);
     }
-    Py_XDECREF(threading);
-    Py_XDECREF(name);
     PyErr_Clear();
-    PyErr_Restore(error[0], error[1], error[2]);
 }

@@ -10,7 +10,8 @@
  * What threads leave behind in `threading` itself is such a count too: the table of a set
  * is a block of its own or lies in the set, by how many lived at once when it was made.
  *
- * Thread rule: under the interpreter lock, which is given away while waiting.
+ * Thread rule: under the interpreter lock, which is given away while waiting, with no
+ * exception set.
  */
 #ifndef LC_PY_PYENDING_H
 #define LC_PY_PYENDING_H

@@ -3,8 +3,9 @@
 
 #include <stdbool.h>
 
-static PyObject *ours; /* The list of one filter; owned for ever, as are the names. */
-static PyObject *module; /* "warnings" */
+#include "pyloaded.h"
+
+static PyObject *ours; /* The list of one filter; owned for ever, as are the texts. */
 static PyObject *filters; /* "filters" */
 static PyObject *text; /* Of the warning and its file. */
 /* Each context has filters of its own, which are asked before the module's, and which might
@@ -17,10 +18,9 @@ lc_pyfilters_prepare(void)
     if (ours != NULL) {
         return 0;
     }
-    module = PyUnicode_InternFromString("warnings");
     filters = PyUnicode_InternFromString("filters");
     text = PyUnicode_InternFromString("leakcheck");
-    if (module == NULL || filters == NULL || text == NULL) {
+    if (filters == NULL || text == NULL) {
         return -1;
     }
     PyObject *flags = PySys_GetObject("flags"); /* Borrowed. */
@@ -39,24 +39,17 @@ lc_pyfilters_forget(void)
     if (by_context) {
         return;
     }
-    PyObject *error[3];
-    PyErr_Fetch(&error[0], &error[1], &error[2]);
-    PyObject *warnings = PyImport_GetModule(module);
-    if (warnings != NULL && PyModule_CheckExact(warnings)) {
-        PyObject *names = PyModule_GetDict(warnings); /* Borrowed. */
-        PyObject *kept = PyDict_GetItemWithError(names, filters);
-        if (kept != NULL && PyList_CheckExact(kept)) {
-            Py_INCREF(kept);
-            if (PyDict_SetItem(names, filters, ours) == 0) {
-                (void)PyErr_WarnExplicitObject(PyExc_Warning, text, text, 1, NULL,
-                                               NULL);
-                PyErr_Clear();
-                (void)PyDict_SetItem(names, filters, kept);
-            }
-            Py_DECREF(kept);
+    PyObject *names = lc_pyloaded_names("warnings");
+    PyObject *kept = names == NULL ? NULL : PyDict_GetItemWithError(names, filters);
+    if (kept != NULL && PyList_CheckExact(kept)) {
+        Py_INCREF(kept);
+        if (PyDict_SetItem(names, filters, ours) == 0) {
+            (void)PyErr_WarnExplicitObject(PyExc_Warning, text, text, 1, NULL, NULL);
+            PyErr_Clear();
+            (void)PyDict_SetItem(names, filters, kept);
         }
+        Py_DECREF(kept);
     }
-    Py_XDECREF(warnings);
+    Py_XDECREF(names);
     PyErr_Clear();
-    PyErr_Restore(error[0], error[1], error[2]);
 }

@@ -7,7 +7,7 @@
  * last warning of a run came inside it or later, say from a thread that forgot its socket,
  * is chance, and so is whether that copy (two blocks, an object, its references) lives on.
  *
- * Thread rule: under the interpreter lock, which is not given away.
+ * Thread rule: under the interpreter lock, which is not given away, with no exception set.
  */
 #ifndef LC_PY_PYFILTERS_H
 #define LC_PY_PYFILTERS_H
