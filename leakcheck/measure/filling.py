@@ -87,12 +87,15 @@ class SecondScreen:
     It is driven like a check of the extension. After two runs it knows which caches took on an entry in
     each of them; where there are none it ends, for it would only repeat the first.
 
+    They are emptied like those that are remembered, until `remember` is called again.
+
     Args:
+        core: the extension.
         check: the screen, not begun.
     """
 
-    def __init__(self, check: Check) -> None:
-        self._check = check
+    def __init__(self, core: ModuleType, check: Check) -> None:
+        self._core, self._check = core, check
         self._watched = [*_lru(), *_stdlib()]
         self._filled: list[_Kept] = []
         self._runs = self._due = 0
@@ -106,11 +109,6 @@ class SecondScreen:
     def filled(self) -> tuple[str, ...]:
         """The caches that are emptied, by name."""
         return tuple(one.name for one in self._filled)
-
-    @property
-    def empties(self) -> tuple[Callable[[], object], ...]:
-        """What empties them."""
-        return tuple(one.empty for one in self._filled)
 
     @property
     def shared(self) -> tuple[Callable[[], object], ...]:
@@ -144,13 +142,12 @@ class SecondScreen:
         return self._due
 
     def read(self) -> None:
-        """Empty what the runs filled, then let the counters be read."""
+        """Let the counters be read, once it is known what the runs fill without that."""
         self._runs += self._due
         if self._runs >= SEEN and self._watched:
             self._filled = [one for one in self._watched if one.added() >= self._runs]
             self._watched = []
-        for one in self._filled:
-            one.empty()
+            empty_too(self._core, tuple(one.empty for one in self._filled))
         self._check.read()
 
     def close(self) -> None:
@@ -182,9 +179,3 @@ def remember(core: ModuleType, shared: tuple[Callable[[], object], ...] = ()) ->
 def empty_too(core: ModuleType, empties: tuple[Callable[[], object], ...]) -> None:
     """Have each reading call these besides what is remembered, until `remember` is called again."""
     core.empty_also((*_remembered, *empties))
-
-
-def forget(core: ModuleType) -> None:
-    """Empty none of them any more."""
-    _remembered.clear()
-    core.empty_also(())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from leakcheck.measure import plan
 from leakcheck.measure.confirm import joined
 from leakcheck.measure.convict import WHY_STOPPED, WHY_SUSPECT, too_short
-from leakcheck.measure.filling import SEEN, SecondScreen, empty_too, remember
+from leakcheck.measure.filling import SEEN, SecondScreen, remember
 from leakcheck.model import Metric, Verdict
 
 if TYPE_CHECKING:
@@ -85,13 +85,12 @@ class Screens:
         self._so_far = result
         run = (self._settings.max_time - left) / max(result.runs, 1)  # Seconds, and more.
         if second is None and (SEEN + TURNOVER) * run <= left:
-            return result, SecondScreen(self._part(self._core.PART_SCREEN, left, suspect=True))
+            screen = self._part(self._core.PART_SCREEN, left, suspect=True)
+            return result, SecondScreen(self._core, screen)
         if TURNOVER * run > left:
             return replace(result, metric=None, reason=too_short(result.runs)), None
         if second is None or not second.idle:
             wide = self._wide()  # As the screen that has just ended saw it.
-        if second is not None:
-            empty_too(self._core, second.empties)
         return result, self._part(self._core.PART_TRACE, left, wide=wide)
 
     def close(self) -> None:

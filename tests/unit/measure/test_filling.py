@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from typing import TYPE_CHECKING
 from urllib import parse
@@ -12,25 +11,16 @@ from urllib import parse
 import pytest
 
 from leakcheck.measure.able import load_core
-from leakcheck.measure.filling import LARGEST, SEEN, SecondScreen, empty_too, forget, remember
+from leakcheck.measure.filling import LARGEST, SEEN, SecondScreen, empty_too, remember
+from tests.unit.measure.remembering import CACHE, SOMETHING, forget, limited
 from tests.unit.unchecked import MEASURES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from leakcheck._core import Check
 
-pytestmark = MEASURES
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    forget(load_core())
-    yield
-    forget(load_core())
-
-
-SOMETHING = itertools.count(10_000)
+pytestmark = [MEASURES, pytest.mark.usefixtures("nothing_remembered")]
 
 
 def screen() -> Check:
@@ -41,23 +31,15 @@ def screen() -> Check:
 
 
 def seen(body: Callable[[], object]) -> SecondScreen:
-    second = SecondScreen(screen())
+    second = SecondScreen(load_core(), screen())
     second.drive(body)
     return second
 
 
-def kept(limit: int | None) -> Callable[[int], list[int]]:
-    @functools.lru_cache(maxsize=limit)
-    def remembered(number: int) -> list[int]:
-        return [number]
-
-    return remembered
-
-
 def test_a_cache_that_takes_on_an_entry_in_each_run_is_emptied_and_nothing_grows() -> None:
-    remembered = kept(128)
+    remembered = limited(128)
     second = seen(lambda: remembered(next(SOMETHING)))
-    assert second.filled == (f"functools.lru_cache of {__name__}.kept.<locals>.remembered",)
+    assert second.filled == (CACHE,)
     assert second.result()["verdict"] == 0
     assert remembered.cache_info().currsize == 0  # type: ignore[attr-defined]
 
@@ -71,7 +53,7 @@ def test_of_a_cache_of_the_library_only_what_the_runs_added_is_taken_out() -> No
 
 
 def test_what_grows_beside_a_cache_is_seen() -> None:
-    remembered = kept(128)
+    remembered = limited(128)
     more: list[object] = []
 
     def body() -> None:
@@ -87,13 +69,13 @@ def test_what_grows_beside_a_cache_is_seen() -> None:
 def test_a_cache_that_holds_more_or_has_no_limit_is_left_to_the_confirmation(
     limit: int | None,
 ) -> None:
-    remembered = kept(limit)
+    remembered = limited(limit)
     assert seen(lambda: remembered(next(SOMETHING))).idle
     assert remembered.cache_info().currsize == SEEN  # type: ignore[attr-defined]
 
 
 def test_a_cache_that_the_runs_only_read_keeps_what_it_holds() -> None:
-    remembered = kept(128)
+    remembered = limited(128)
     remembered(1)
     second = seen(lambda: remembered(1))
     assert second.idle
@@ -102,7 +84,7 @@ def test_a_cache_that_the_runs_only_read_keeps_what_it_holds() -> None:
 
 def test_a_full_cache_whose_entries_are_replaced_is_emptied_too() -> None:
     """What comes may be larger than what goes, for as many runs as it has entries."""
-    remembered = kept(64)
+    remembered = limited(64)
     for number in range(64):
         remembered(number)
     second = seen(lambda: remembered(next(SOMETHING)))
@@ -132,9 +114,9 @@ def test_what_the_body_raises_ends_it_and_the_next_check_can_begin() -> None:
 
 
 def test_progress_is_told_before_each_batch() -> None:
-    remembered = kept(128)
+    remembered = limited(128)
     told: list[int] = []
-    second = SecondScreen(screen())
+    second = SecondScreen(load_core(), screen())
     second.drive(lambda: remembered(next(SOMETHING)), lambda _phase, runs, _s: told.append(runs))
     assert told == sorted(told)
     assert told[0] == 0
@@ -160,7 +142,7 @@ def test_a_cache_that_is_remembered_is_emptied_from_the_first_screen_on() -> Non
     first.drive(lambda: lasting(next(SOMETHING)))
     assert first.result()["verdict"] == 0
     assert first.result()["runs"] < 16
-    forget(load_core())
+    forget()
     again = screen()
     again.drive(lambda: lasting(next(SOMETHING)))
     assert again.result()["verdict"] == 2

@@ -3,51 +3,29 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import time
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import pytest
 
 from leakcheck.config import Settings
-from leakcheck.measure.able import load_core
-from leakcheck.measure.filling import forget
 from leakcheck.measure.protocol import StepwiseCheck, check_callable
 from leakcheck.model import Phase, Verdict
+from tests.unit.measure.remembering import CACHE, SOMETHING, limited
 from tests.unit.unchecked import MEASURES
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-pytestmark = MEASURES
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    forget(load_core())
-    yield
-    forget(load_core())
+pytestmark = [MEASURES, pytest.mark.usefixtures("nothing_remembered")]
 
 
 NUMBER = TypeVar("NUMBER")
-SOMETHING = itertools.count(10_000)
-
-
-def cached(limit: int) -> Callable[[int], list[int]]:
-    @functools.lru_cache(maxsize=limit)
-    def remembered(number: int) -> list[int]:
-        return [number]
-
-    return remembered
 
 
 def test_a_cache_with_a_limit_is_clean_long_before_it_is_full() -> None:
-    remembered = cached(500)
+    remembered = limited(500)
     result = check_callable(lambda: remembered(next(SOMETHING)), Settings())
     assert result.verdict is Verdict.CLEAN
     assert result.runs < 100
-    assert result.emptied == (f"functools.lru_cache of {__name__}.cached.<locals>.remembered",)
+    assert result.emptied == (CACHE,)
     assert result.reason.endswith(f"emptied before each reading: {result.emptied[0]}")
     assert [reading.runs for reading in result.readings] == sorted(
         reading.runs for reading in result.readings
@@ -83,7 +61,7 @@ def test_the_next_test_that_fills_the_same_cache_takes_no_second_screen() -> Non
 
 
 def test_a_leak_beside_a_cache_is_a_leak_with_its_line() -> None:
-    remembered = cached(64)
+    remembered = limited(64)
     kept: list[object] = []
 
     def body() -> None:
@@ -97,7 +75,7 @@ def test_a_leak_beside_a_cache_is_a_leak_with_its_line() -> None:
 
 def test_references_that_leak_beside_a_cache_are_a_leak() -> None:
     """Only the second screen shows that there is more than the cache, which no block tells."""
-    remembered = cached(64)
+    remembered = limited(64)
     kept: list[None] = []
 
     def body() -> None:
@@ -131,7 +109,7 @@ def test_what_only_references_show_is_traced_with_them() -> None:
 
 
 def test_a_coroutine_s_runs_are_screened_again_too() -> None:
-    remembered = cached(500)
+    remembered = limited(500)
     check = StepwiseCheck(Settings())
     while (runs := check.next()) is not None:
         for _ in range(runs):
@@ -157,7 +135,7 @@ def test_a_suspect_for_which_the_time_is_too_short_is_inconclusive(seconds: floa
 
 
 def test_without_explaining_nothing_is_emptied() -> None:
-    remembered = cached(500)
+    remembered = limited(500)
     result = check_callable(lambda: remembered(next(SOMETHING)), Settings(), explain=False)
     assert result.emptied == ()
     assert remembered.cache_info().currsize == 500  # type: ignore[attr-defined]
