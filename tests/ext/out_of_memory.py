@@ -12,9 +12,10 @@ import gc
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from failing_sampler import EVER, controls, load  # type: ignore[import-not-found]
+from failing_sampler import controls, load, walk_requests  # type: ignore[import-not-found]
 
 RUNS = 12
 
@@ -81,35 +82,24 @@ def fate(core: Any, body: Body) -> str:
 
 def walk(core: Any, library: ctypes.CDLL, count: int, *, leaks: bool) -> Counter[str]:
     """The fates of checks, one for each request that can fail; what is wrong ends it."""
-    fates: Counter[str] = Counter()
     own = library.lc_mem_failing_outstanding()
     before = hooks()
-    n = 0
-    while True:
-        n += 1
+    body = Body(leaks=leaks)
+
+    def once() -> str:
+        nonlocal body
         body = Body(leaks=leaks)
-        library.lc_mem_failing_set(n, count or EVER)
-        ended = fate(core, body)
-        failed = library.lc_mem_failing_failed()
-        library.lc_mem_failing_set(0, 0)
-        wrong = [
-            text
-            for text, bad in (
-                ("the body's own allocation failed", body.failures > 0),
-                ("a check is still active", core.active()),
-                ("hooks are left", hooks() != before),
-                ("objects are left frozen", gc.get_freeze_count() > 0),
-                ("the collector is off", not gc.isenabled()),
-                ("memory is left", library.lc_mem_failing_outstanding() != own),
-            )
-            if bad
-        ]
-        if wrong:
-            raise SystemExit(f"request {n}: {ended}; {', '.join(wrong)}")
-        if failed == 0:
-            fates[f"undisturbed: {ended}"] += 1
-            return fates
-        fates[ended] += 1
+        return fate(core, body)
+
+    def faults() -> Iterator[tuple[str, bool]]:
+        yield "the body's own allocation failed", body.failures > 0
+        yield "a check is still active", core.active()
+        yield "hooks are left", hooks() != before
+        yield "objects are left frozen", gc.get_freeze_count() > 0
+        yield "the collector is off", not gc.isenabled()
+        yield "memory is left", library.lc_mem_failing_outstanding() != own
+
+    return walk_requests(library, count, once, faults)
 
 
 def search(core: Any, kept: list[Any], traced: Any) -> str:
@@ -127,25 +117,17 @@ def search(core: Any, kept: list[Any], traced: Any) -> str:
 
 def searches(core: Any, library: ctypes.CDLL, count: int) -> Counter[str]:
     """The same as `walk` for searches."""
-    fates: Counter[str] = Counter()
     kept = [[number] for number in range(500)]
     traced = core.Check(mode=core.MODE_FIXED, iterations=RUNS)
     traced.drive(lambda: kept.append([0]))
     search(core, kept, traced)
     own = library.lc_mem_failing_outstanding()
-    n = 0
-    while True:
-        n += 1
-        library.lc_mem_failing_set(n, count or EVER)
-        ended = search(core, kept, traced)
-        failed = library.lc_mem_failing_failed()
-        library.lc_mem_failing_set(0, 0)
-        if library.lc_mem_failing_outstanding() != own or not gc.isenabled():
-            raise SystemExit(f"request {n} of a search: memory is left, or the collector is off")
-        if failed == 0:
-            fates[f"undisturbed: {ended}"] += 1
-            return fates
-        fates[ended] += 1
+
+    def faults() -> Iterator[tuple[str, bool]]:
+        yield "memory is left", library.lc_mem_failing_outstanding() != own
+        yield "the collector is off", not gc.isenabled()
+
+    return walk_requests(library, count, lambda: search(core, kept, traced), faults)
 
 
 def main() -> None:

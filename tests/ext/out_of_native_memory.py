@@ -12,33 +12,22 @@ import ctypes
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from failing_sampler import EVER, controls, load  # type: ignore[import-not-found]
+from failing_sampler import controls, load, walk_requests  # type: ignore[import-not-found]
 
 RUNS = 12
 NATIVE = 2
 """The book of a site that is native."""
 
 
-def listen(core: Any, library: ctypes.CDLL, count: int) -> Counter[str]:
-    """What each attempt to listen ends in, until one is not disturbed."""
-    fates: Counter[str] = Counter()
-    n = 0
-    while True:
-        n += 1
-        library.lc_mem_failing_set(n, count or EVER)
-        try:
-            ended = "heard" if core.native_listen() else "no shim"
-        except MemoryError:
-            ended = "MemoryError"
-        failed = library.lc_mem_failing_failed()
-        library.lc_mem_failing_set(0, 0)
-        if failed == 0:
-            fates[f"undisturbed: {ended}"] += 1
-            return fates
-        fates[ended] += 1
+def listen(core: Any) -> str:
+    """What an attempt to listen ends in."""
+    try:
+        return "heard" if core.native_listen() else "no shim"
+    except MemoryError:
+        return "MemoryError"
 
 
 def follows(site: Any) -> bool:
@@ -64,47 +53,35 @@ def fate(core: Any, body: Callable[[], None]) -> str:
 
 def walk(core: Any, library: ctypes.CDLL, needy: Any, count: int, *, keep: bool) -> Counter[str]:
     """The fates of checks, one for each request that can fail; what is wrong ends it."""
-    fates: Counter[str] = Counter()
     own = library.lc_mem_failing_outstanding()
-    n = 0
-    while True:
-        n += 1
+    runs = refused = before = 0
+
+    def body() -> None:
+        nonlocal runs, refused
+        refused += needy(int(keep))
+        runs += 1
+
+    def once() -> str:
+        nonlocal runs, refused, before
         runs = refused = 0
-
-        def body() -> None:
-            nonlocal runs, refused
-            refused += needy(int(keep))
-            runs += 1
-
         before = core.native_blocks()
-        library.lc_mem_failing_set(n, count or EVER)
-        ended = fate(core, body)
-        failed = library.lc_mem_failing_failed()
-        library.lc_mem_failing_set(0, 0)
+        return fate(core, body)
+
+    def faults() -> Iterator[tuple[str, bool]]:
         more = core.native_blocks() - before
-        wrong = [
-            text
-            for text, bad in (
-                (f"{refused} requests of the body's own failed", refused != 0),
-                (f"{more} native blocks more after {runs} runs", more != 2 * runs * keep),
-                ("a check is still active", core.active()),
-                ("memory is left", library.lc_mem_failing_outstanding() != own),
-            )
-            if bad
-        ]
-        if wrong:
-            raise SystemExit(f"request {n}: {ended}; {', '.join(wrong)}")
-        if failed == 0:
-            fates[f"undisturbed: {ended}"] += 1
-            return fates
-        fates[ended] += 1
+        yield f"{refused} requests of the body's own failed", refused != 0
+        yield f"{more} native blocks more after {runs} runs", more != 2 * runs * keep
+        yield "a check is still active", core.active()
+        yield "memory is left", library.lc_mem_failing_outstanding() != own
+
+    return walk_requests(library, count, once, faults)
 
 
 def main() -> None:
     """Listen, then walk with a body that leaks and with one that does not."""
     path, needy, count = sys.argv[1], ctypes.CDLL(sys.argv[2]).needy, int(sys.argv[3])
     core, library = load(path), controls(path)
-    fates = [listen(core, library, count)]
+    fates = [walk_requests(library, count, lambda: listen(core))]
     needy(0)  # The C library's own first blocks: a thread's stack and the like.
     fate(core, lambda: None)
     fates += [walk(core, library, needy, count, keep=keep) for keep in (True, False)]
