@@ -53,6 +53,7 @@ OS = (
 PY = (
     "pysite",
     "pystack",
+    "pytables",
     "pyheap",
     "pyloaded",
     "pyfilters",

@@ -7,9 +7,6 @@
  * Which of them are gone by the time of a reading would be chance, and a count that moves
  * by chance takes many runs more, or all the time that there is.
  *
- * What threads leave behind in `threading` itself is such a count too: the table of a set
- * is a block of its own or lies in the set, by how many lived at once when it was made.
- *
  * Thread rule: under the interpreter lock, which is given away while waiting, with no
  * exception set.
  */
@@ -22,9 +19,5 @@
  * Those that are there then stay, as far as one can see: nobody waits for them again, and
  * after two waits in vain for nobody in this check, of which it may be the `first`. */
 void lc_pyending_wait(bool first);
-
-/* Makes the tables of the sets in which `threading` keeps its threads anew, as large as
- * their members need. What a program put in their place is left alone. */
-void lc_pyending_compact(void);
 
 #endif

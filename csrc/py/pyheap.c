@@ -2,8 +2,8 @@
 #include "pyheap.h"
 
 #include "pycaches.h"
-#include "pyending.h"
 #include "pyfilters.h"
+#include "pytables.h"
 
 static PyObject *get_blocks;       /* sys.getallocatedblocks; owned for ever. */
 static PyObject *gc_collect;       /* gc.collect and so on, likewise. */
@@ -143,7 +143,7 @@ lc_pyheap_collect(void)
     if (collect_unheard() < 0) {
         return -1;
     }
-    lc_pyending_compact();
+    lc_pytables_compact();
     PyType_ClearCache();
     return 0;
 }

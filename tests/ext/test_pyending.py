@@ -52,24 +52,3 @@ def test_threads_that_stay_are_a_leak_all_the_same() -> None:
         for thread in left:
             thread.join()
     assert check.result()["slope"] > 1
-
-
-def test_how_many_threads_lived_at_once_is_in_no_reading() -> None:
-    """The table of a set of 64 is a block of its own, until the set is made anew."""
-    runs = 0
-
-    def body() -> None:
-        nonlocal runs
-        runs += 1
-        go = threading.Event()
-        several = [threading.Thread(target=go.wait) for _ in range(64 if runs % 3 == 0 else 1)]
-        for thread in several:
-            thread.start()
-        go.set()
-        for thread in several:
-            thread.join()
-
-    check = _core.Check(mode=_core.MODE_FIXED, iterations=24)
-    check.drive(body)
-    blocks = [reading[2] for reading in check.result()["readings"]][-8:]
-    assert blocks == blocks[:1] * 8
