@@ -132,6 +132,16 @@ KNOWN = (
         ),
     ),
     Known(
+        "starlette",
+        ("test_accessing_context_from_threaded_sync_endpoint",),
+        real=True,
+        finding=(
+            "the test makes a `ContextVar` and sets it in the context that it runs in, which holds "
+            "it from then on: so `contextvars` says in its documentation. Plain loop of the two lines: "
+            "1.2, 1.2, 1.9 and 1.5 blocks a run on 3.13.0 in windows of 100 runs"
+        ),
+    ),
+    Known(
         "lxml",
         ("test_proxy_collect_siblings", "c1.addnext"),
         real=True,

@@ -91,6 +91,21 @@ UNSEEN = (
         ),
         ("tests",),
     ),
+    # Likewise. Left out: its benchmarks, and what drives a container.
+    Suite(
+        "aiohttp",
+        "3.14.5",
+        (
+            *("coverage", "freezegun", "isal", "pkgconfig", "proxy.py>=2.4.4rc5"),
+            *("pytest-codspeed", "pytest-mock", "pytest-timeout", "pytest-xdist"),
+            *("trustme", "zlib_ng"),
+        ),
+        (
+            *(*PYTEST_INI, "-m", "not dev_mode and not autobahn and not internal"),
+            *("--ignore=tests/autobahn", "--ignore-glob=tests/test_benchmarks*"),
+        ),
+        installed=True,
+    ),
 )
 
 # With C extensions that take memory from the C library by themselves, for --native.
