@@ -136,7 +136,7 @@ def test_randomly_shuffles_and_seeds_own_runs_as_without_us(run, pytester):
 
 
 HANGS = """
-import threading
+import pytest, threading
 RUNS, KEPT = [], []
 def test_clean(tmp_path): pass
 def test_leaks(): KEPT.append(object())
@@ -146,6 +146,8 @@ def test_hangs():
         threading.Event().wait()
 def test_next(): pass
 """
+SOON = HANGS.replace("def test_hangs", "@pytest.mark.timeout(2)\ndef test_hangs")
+"""The one that hangs has two seconds, its neighbours what they take on a busy machine."""
 
 
 @needs("pytest_timeout")
@@ -161,8 +163,8 @@ def test_timeout_goes_off_in_a_repeated_run_and_not_after_it(run, method):
 
 @needs("pytest_timeout")
 def test_timeout_by_signal_fails_the_test_and_the_session_goes_on(run):
-    options = ("-p", "timeout", "--timeout=2", "--timeout-method=signal")
-    done = run(HANGS, *options, "--leakcheck-iterations=24")
+    options = ("-p", "timeout", "--timeout=60", "--timeout-method=signal")
+    done = run(SOON, *options, "--leakcheck-iterations=24")
     assert verdicts(done) == {"test_clean": "clean", "test_leaks": "leak", "test_next": "clean"}
     done.result.assert_outcomes(passed=2, failed=2)
     done.result.stdout.fnmatch_lines(["FAILED *::test_hangs - Failed: Timeout (>2.0s)*"])
@@ -170,8 +172,8 @@ def test_timeout_by_signal_fails_the_test_and_the_session_goes_on(run):
 
 @needs("pytest_timeout")
 def test_timeout_by_a_thread_ends_the_process_and_shows_where(run):
-    options = ("-p", "timeout", "--timeout=2", "--timeout-method=thread")
-    done = run(HANGS, *options, "--leakcheck-iterations=24")
+    options = ("-p", "timeout", "--timeout=60", "--timeout-method=thread")
+    done = run(SOON, *options, "--leakcheck-iterations=24")
     assert done.status != 0
     assert "threading.Event().wait()" in done.out + done.err
     assert "test_hangs" in done.out + done.err
