@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from gc import collect, get_objects
+from gc import collect, get_objects, get_referents
 from sys import getallocatedblocks
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,17 @@ def fill_levels() -> dict[int, int]:
 def lru_caches() -> list[Any]:
     """Every function under functools.lru_cache that the collector knows."""
     return [one for one in get_objects() if type(one) is _Wrapper]
+
+
+def limited_tables() -> set[int]:
+    """The ids of the dicts in which function caches that have a limit keep their entries."""
+    return {
+        id(one)
+        for wrapper in lru_caches()
+        if wrapper.cache_info().maxsize is not None
+        for one in get_referents(wrapper)
+        if type(one) is dict and one is not vars(wrapper)
+    }
 
 
 def named_lru(wrapper: Any) -> str:

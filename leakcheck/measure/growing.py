@@ -4,7 +4,8 @@
 The lengths of all lists, dicts, sets and deques are taken, the body runs a few times more, and
 the lengths are taken again. Only containers that exist before are looked at: one that is made
 by a run and kept is an entry of one that was there. What lies in the blocks that grew is looked
-at by itself (kept.py).
+at by itself (kept.py). A function cache that has a limit is no holder of a leak: it fills beside it,
+and when it is what grew, emptying it has shown that before (emptying.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.measure.able import load_core
+from leakcheck.measure.caches import limited_tables
 from leakcheck.measure.holding import AT_EXIT, CUT, held, is_standard
 from leakcheck.measure.plain import qualified
 from leakcheck.measure.series import Step, runs_for
@@ -71,10 +73,12 @@ class Recount(Step):
         collect()
         before, self._before = self._before, {}
         least = max(SHARE * self.runs * self._rate, 2)
+        limited = limited_tables()
         grown = [
             (one, before[id(one)], length)
             for one in _containers()
             if id(one) in before
+            and id(one) not in limited
             and (length := _length(one)) - before[id(one)] >= least
             and not load_core().is_interned(one)  # counted above
         ]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import itertools
 import subprocess
 import sys
@@ -38,6 +39,50 @@ asyncio.run(many())
 gc.collect()
 print("collected")
 """
+
+
+@functools.lru_cache(maxsize=1000)
+def limited(number: int) -> tuple[int]:
+    """A function whose results are kept up to a limit."""
+    return (number,)
+
+
+@functools.cache
+def unlimited(number: int) -> tuple[int]:
+    """A function whose results are all kept."""
+    return (number,)
+
+
+@KEEPS
+def test_a_cache_with_a_limit_that_fills_beside_a_leak_does_not_hold_it() -> None:
+    numbers = itertools.count()
+
+    def body() -> None:
+        number = next(numbers)
+        limited(number)
+        if number % 2:
+            HELD["kept"].append(1)
+
+    try:
+        recount = Recount(0.5, None)
+        recount.drive(body)
+        (found,) = recount.containers
+    finally:
+        HELD["kept"].clear()
+        limited.cache_clear()
+    assert found.path.endswith(".HELD['kept']")
+
+
+@KEEPS
+def test_a_cache_without_a_limit_holds_what_it_keeps() -> None:
+    numbers = itertools.count()
+    try:
+        recount = Recount(1.0, None)
+        recount.drive(lambda: unlimited(next(numbers)))
+        (found,) = recount.containers
+    finally:
+        unlimited.cache_clear()
+    assert "unlimited" in found.path
 
 
 @KEEPS
