@@ -53,11 +53,11 @@ OS = (
 PY = (
     "pysite",
     "pystack",
-    "pytables",
     "pyheap",
     "pyloaded",
     "pyfilters",
     "pycaches",
+    "pytables",
     "pytrail",
     "pyentry",
     "pyhook",

@@ -32,8 +32,8 @@ int lc_pyheap_blocks(int64_t *out);
 /* Empties the buffers of stdout and stderr, lets the filters of the last warning go
  * (pyfilters.h), collects until a collection frees nothing, three times at most, which also
  * empties the free lists, and brings what the interpreter keeps for speed to one size:
- * addresses (pycaches.h), the tables of threads and tasks (pytables.h), the type cache. What the program
- * has in gc.callbacks does not hear of it. */
+ * addresses (pycaches.h), the tables of threads and tasks (pytables.h), the type cache.
+ * What the program has in gc.callbacks does not hear of it. */
 int lc_pyheap_collect(void);
 
 /* The list of callbacks that the collector goes by (borrowed); NULL where something else

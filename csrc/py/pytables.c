@@ -44,23 +44,31 @@ compact_dict(PyObject *dict)
     }
 }
 
+/* False, and nothing is done: it is neither a set nor a dict, or a subclass of one. */
+static bool
+compact_own(PyObject *table)
+{
+    if (PySet_CheckExact(table)) {
+        compact_set(table);
+        return true;
+    }
+    if (PyDict_CheckExact(table)) {
+        compact_dict(table);
+        return true;
+    }
+    return false;
+}
+
 /* `owner`: a set, a dict, or a weak one of either, whose members are in one of its own. */
 static void
 compact(PyObject *owner)
 {
-    if (PySet_CheckExact(owner)) {
-        compact_set(owner);
-    }
-    else if (PyDict_CheckExact(owner)) {
-        compact_dict(owner);
-    }
-    else {
+    if (!compact_own(owner)) {
         PyObject *used = PyObject_GetAttrString(owner, "_iterating");
         PyObject *data = PyObject_GetAttrString(owner, "data");
         bool idle = used != NULL && PySet_CheckExact(used) && PySet_GET_SIZE(used) == 0;
-        if (idle && data != NULL &&
-            (PySet_CheckExact(data) || PyDict_CheckExact(data))) {
-            compact(data);
+        if (idle && data != NULL) {
+            (void)compact_own(data);
         }
         Py_XDECREF(data);
         Py_XDECREF(used);
@@ -85,5 +93,4 @@ lc_pytables_compact(void)
         }
         Py_XDECREF(names);
     }
-    PyErr_Clear();
 }

@@ -11,6 +11,13 @@ KEEPS = """
 import asyncio
 KEPT = []
 """
+WIDE = """
+import anyio, pytest
+pytestmark = pytest.mark.anyio
+@pytest.fixture(scope="module", params=["asyncio", "trio"])
+def anyio_backend(request): return request.param
+"""
+"""A loop for a whole module, on each backend."""
 
 
 def needs(module):
@@ -127,25 +134,24 @@ def test_pytest_trio(run):
 @needs("anyio")
 @needs("trio")
 def test_anyio_with_task_groups_threads_and_wider_fixtures(run):
-    source = """
-        import anyio, pytest
-        pytestmark = pytest.mark.anyio
-        @pytest.fixture(scope="module", params=["asyncio", "trio"])
-        def anyio_backend(request): return request.param
-        @pytest.fixture(scope="module")
-        async def group(anyio_backend):
-            async with anyio.create_task_group() as group: yield group
-        @pytest.fixture
-        async def ready():
-            await anyio.sleep(0)
-            return 1
-        @pytest.mark.parametrize("number", [1, 2])
-        async def test_group(group, ready, number):
-            group.start_soon(anyio.sleep, 0)
-            await anyio.wait_all_tasks_blocked()  # else the scheduler says what is left
-        async def test_thread():
-            assert await anyio.to_thread.run_sync(len, "x") == 1
-        """
+    source = (
+        WIDE
+        + """
+@pytest.fixture(scope="module")
+async def group(anyio_backend):
+    async with anyio.create_task_group() as group: yield group
+@pytest.fixture
+async def ready():
+    await anyio.sleep(0)
+    return 1
+@pytest.mark.parametrize("number", [1, 2])
+async def test_group(group, ready, number):
+    group.start_soon(anyio.sleep, 0)
+    await anyio.wait_all_tasks_blocked()  # else the scheduler says what is left
+async def test_thread():
+    assert await anyio.to_thread.run_sync(len, "x") == 1
+"""
+    )
     done = run(source, "--leakcheck-max-time=60", plugins=["anyio.pytest_plugin"])
     assert {value["verdict"] for value in done.found.values()} == {"clean"}
     done.result.assert_outcomes(passed=6)
@@ -158,21 +164,20 @@ def test_anyio_with_a_generator_in_a_wider_loop_is_no_leak(run):
 
     Addresses come again, so the set grows ever more slowly; whether a trace sees its end is chance.
     """
-    source = """
-        import anyio, pytest
-        pytestmark = pytest.mark.anyio
-        @pytest.fixture(scope="module", params=["asyncio", "trio"])
-        def anyio_backend(request): return request.param
-        @pytest.fixture(scope="module")
-        async def wider(anyio_backend):
-            return 1
-        @pytest.fixture
-        async def ready():
-            await anyio.sleep(0)
-            yield 1
-        async def test_ready(wider, ready):
-            assert wider == ready
-        """
+    source = (
+        WIDE
+        + """
+@pytest.fixture(scope="module")
+async def wider(anyio_backend):
+    return 1
+@pytest.fixture
+async def ready():
+    await anyio.sleep(0)
+    yield 1
+async def test_ready(wider, ready):
+    assert wider == ready
+"""
+    )
     done = run(source, "--leakcheck-max-time=60", plugins=["anyio.pytest_plugin"])
     assert done.verdict("test_ready[asyncio]") == "clean"
     assert done.verdict("test_ready[trio]") in {"clean", "inconclusive"}

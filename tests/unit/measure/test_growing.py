@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import atexit
-import functools
 import itertools
 import subprocess
 import sys
 
 from leakcheck.measure.growing import Recount
+from tests.unit.measure.remembering import SOMETHING, limited
 from tests.unit.unchecked import KEEPS
 
 HELD: dict[str, list[int]] = {"kept": []}
@@ -41,48 +41,31 @@ print("collected")
 """
 
 
-@functools.lru_cache(maxsize=1000)
-def limited(number: int) -> tuple[int]:
-    """A function whose results are kept up to a limit."""
-    return (number,)
-
-
-@functools.cache
-def unlimited(number: int) -> tuple[int]:
-    """A function whose results are all kept."""
-    return (number,)
+FILLS = limited(1000)
+NO_LIMIT = limited(None)
 
 
 @KEEPS
 def test_a_cache_with_a_limit_that_fills_beside_a_leak_does_not_hold_it() -> None:
-    numbers = itertools.count()
-
     def body() -> None:
-        number = next(numbers)
-        limited(number)
+        number = next(SOMETHING)
+        FILLS(number)
         if number % 2:
             HELD["kept"].append(1)
 
-    try:
-        recount = Recount(0.5, None)
-        recount.drive(body)
-        (found,) = recount.containers
-    finally:
-        HELD["kept"].clear()
-        limited.cache_clear()
+    recount = Recount(0.5, None)
+    recount.drive(body)
+    (found,) = recount.containers
     assert found.path.endswith(".HELD['kept']")
+    HELD["kept"].clear()
 
 
 @KEEPS
 def test_a_cache_without_a_limit_holds_what_it_keeps() -> None:
-    numbers = itertools.count()
-    try:
-        recount = Recount(1.0, None)
-        recount.drive(lambda: unlimited(next(numbers)))
-        (found,) = recount.containers
-    finally:
-        unlimited.cache_clear()
-    assert "unlimited" in found.path
+    recount = Recount(1.0, None)
+    recount.drive(lambda: NO_LIMIT(next(SOMETHING)))
+    (found,) = recount.containers
+    assert "NO_LIMIT" in found.path
 
 
 @KEEPS
