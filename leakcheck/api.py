@@ -74,7 +74,7 @@ def check(  # noqa: PLR0913 - one keyword per setting
     max_time: float = DEFAULT_MAX_TIME,
     iterations: int | None = None,
     seed: int = 1,
-    probes: Probes = (),
+    probes: Probes = "default",
     raises: bool = False,
 ) -> Result:
     """What calling `function` again and again leaves alive.
@@ -88,7 +88,8 @@ def check(  # noqa: PLR0913 - one keyword per setting
         iterations: judge exactly so many runs; None to let the rate decide.
         seed: seed of the order of batches.
         probes: what is counted beside memory: names such as "descriptors,threads" or a list of
-            names and of Probe objects; "all", "default" or "none".
+            names and of Probe objects; "all", "none", or "default": those that cost next to
+            nothing to read.
         raises: raise LeakError, with the report as its message, when the verdict is LEAK.
 
     Returns:

@@ -96,7 +96,9 @@ def leakcheck(  # noqa: PLR0913 - one keyword per setting
     }
     if strict is not None and not isinstance(strict, bool):
         raise UsageError(f"leakcheck strict must be True or False, not {strict!r}")
-    settings = Settings(**{name: value for name, value in given.items() if name != "strict"})
+    values = {"probes": chosen("default")} | given
+    values.pop("strict", None)
+    settings = Settings(**values)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         refuse_undecoratable(function)

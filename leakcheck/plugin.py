@@ -8,7 +8,7 @@ Everything else is imported only when a test is to be checked, so a session with
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -40,8 +40,8 @@ _VALUES: Final = (
         "NAMES",
         (
             "what is counted beside memory, with commas between: descriptors, sockets, threads, "
-            "native-threads, children, temp-files, tasks, garbage, shared-memory; all, default, "
-            "none (default none)"
+            "native-threads, children, temp-files, tasks, garbage, shared-memory; all, none, "
+            "default (threads, garbage, descriptors, native-threads)"
         ),
     ),
 )
@@ -86,11 +86,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--leakcheck-confirm", action="store_true", help=confirm)
     parser.addini("leakcheck_confirm", confirm, type="bool", default=False)
     native = (
-        "count the native memory that libraries take, too; pytest is started once more for it, with "
-        "a shim preloaded (glibc)"
+        "count the native memory that libraries take, too, or end: pytest is started once more for "
+        "it, with a shim preloaded (glibc); by default it is counted where it can be"
     )
-    group.addoption("--leakcheck-native", action="store_true", help=native)
-    parser.addini("leakcheck_native", native, type="bool", default=False)
+    flag: dict[str, Any] = {"dest": "leakcheck_native", "action": "store_const", "default": None}
+    group.addoption("--leakcheck-native", **flag, const=True, help=native)
+    group.addoption(
+        "--leakcheck-no-native", **flag, const=False, help="leave native memory out; start once"
+    )
+    parser.addini("leakcheck_native", native, type="bool", default=None)
     group.addoption(
         "--leakcheck-json",
         metavar="PATH",
@@ -135,10 +139,15 @@ def pytest_load_initial_conftests(
 ) -> Generator[None, object, object]:
     """Start again with the shim where native memory is to be heard, before output is captured."""
     options = early_config.known_args_namespace
-    if not options.help and (options.leakcheck_native or _ini(early_config, "leakcheck_native")):
-        from leakcheck.pytest_plugin.native import prepare
+    if not options.help:
+        asked = native_wish(early_config, options)
+        every = options.leakcheck or _ini(early_config, "leakcheck")
+        if asked or (every and asked is None):
+            from leakcheck.pytest_plugin.idle import is_idle
+            from leakcheck.pytest_plugin.native import prepare
 
-        prepare(early_config, options)
+            if asked or not is_idle(options):
+                prepare(early_config, options, asked=bool(asked))
     return (yield)
 
 
@@ -164,14 +173,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _wants_all(config: pytest.Config) -> bool:
     ini = _ini(config, "leakcheck")  # Read in any case: a wrong word in it is always said.
-    return bool(config.getoption("leakcheck")) or ini
+    return bool(config.getoption("leakcheck")) or bool(ini)
 
 
-def _ini(config: pytest.Config, name: str) -> bool:
+def native_wish(config: pytest.Config, options: argparse.Namespace) -> bool | None:
+    """Whether native memory is to be counted; None where that is left to what can be done here.
+
+    Raises:
+        pytest.UsageError: the ini file's word can't be used.
+    """
+    given: bool | None = options.leakcheck_native
+    return _ini(config, "leakcheck_native") if given is None else given
+
+
+def _ini(config: pytest.Config, name: str) -> bool | None:
     try:
-        return bool(config.getini(name))
+        word: bool | None = config.getini(name)
     except (ValueError, pytest.UsageError):
         raise pytest.UsageError(f"{name} in the ini file must be true or false") from None
+    return word
 
 
 def _is_controller(config: pytest.Config) -> bool:

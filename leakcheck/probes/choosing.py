@@ -114,6 +114,8 @@ def chosen(wanted: object, added: Iterable[Probe] = ()) -> tuple[Probe, ...]:
     names = [word for word in names if word != "none"]
     if not names:
         return tuple(dict.fromkeys(given))
+    if words == ["default"]:  # Without a look at what is installed.
+        return tuple(make() for make, able in map(_OURS.__getitem__, DEFAULT) if able())
     known = available(added)
     if "all" in names:
         names += list(known)

@@ -13,10 +13,11 @@ import ctypes
 import functools
 import os
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from leakcheck.errors import BlindError, UsageError
+from leakcheck.errors import BlindError
 from leakcheck.measure.able import load_core
 
 if TYPE_CHECKING:
@@ -32,6 +33,29 @@ OTHERS: Final = {
     "memray_start": "memray",
 }
 """What a process has that brought another malloc, and what that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why native memory can't be heard in this process.
+
+    Attributes:
+        why: what is in the way, such as "jemalloc stands in the place of the C library's malloc".
+        remedy: what to do, for who asked for it; empty: nothing but to do without.
+    """
+
+    why: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """The sentence for who asked for it."""
+        do = f"{self.remedy}, or leave" if self.remedy else "leave"
+        option = "--leakcheck-native (in other commands --native)"
+        return f"leakcheck can't hear native memory here: {self.why}; {do} out {option}"
+
+
+_DEBUGGERS: Final = ("pydevd", "debugpy")
+DEBUGGED: Final = Obstacle("a debugger is at work, which would be shaken off", "run without it")
 
 
 def shim() -> str | None:
@@ -50,10 +74,8 @@ def listening() -> bool:
     try:
         return bool(load_core().native_listen())
     except MemoryError:
-        raise BlindError(
-            "leakcheck can't hear native memory here: there is no memory left to keep account of it; "
-            "give the process more, or leave out --leakcheck-native"
-        ) from None
+        why = "there is no memory left to keep account of it"
+        raise BlindError(str(Obstacle(why, "give the process more"))) from None
 
 
 def ensure_listening() -> None:
@@ -63,10 +85,8 @@ def ensure_listening() -> None:
         BlindError: it is not, and it was asked for.
     """
     if not listening():
-        raise BlindError(
-            "leakcheck can't hear native memory here: its shim was not preloaded when this process "
-            "was started; run without what started it so, or leave out --leakcheck-native"
-        )
+        why = "its shim was not preloaded when this process was started"
+        raise BlindError(str(Obstacle(why, "run without what started it so")))
 
 
 class _Home(ctypes.Structure):
@@ -132,44 +152,46 @@ def hide(environment: MutableMapping[str, str]) -> None:
         environment.pop(VARIABLE, None)
 
 
-def ensure_able() -> str:
-    """The file to preload.
+def debugged() -> bool:
+    """A debugger is at work, which would be shaken off where this process starts again."""
+    bdb = sys.modules.get("bdb")
+    tracer = getattr(sys.gettrace(), "__self__", None)
+    if bdb is not None and isinstance(tracer, bdb.Bdb):
+        return True
+    return any(name in sys.modules for name in _DEBUGGERS)
 
-    Raises:
-        UsageError: native memory can't be heard here; says why, and what to do.
-    """
+
+def able() -> str | Obstacle:
+    """The file to preload, or what is in the way."""
     file = shim()
     if file is None:
-        raise UsageError(
-            "leakcheck can't hear native memory here: that needs glibc, and a leakcheck that was "
-            "built with it; leave out --leakcheck-native"
-        )
+        return Obstacle("that needs glibc, and a leakcheck that was built with it")
     other = other_malloc()
     if other is not None:
-        raise UsageError(
-            f"leakcheck can't hear native memory here: {other} stands in the place of the C "
-            "library's malloc; run without it, or leave out --leakcheck-native"
-        )
+        why = f"{other} stands in the place of the C library's malloc"
+        return Obstacle(why, "run without it")
     if file in os.environ.get(VARIABLE, "").split(":"):
-        raise UsageError(
-            f"leakcheck can't hear native memory here: {file} is in {VARIABLE}, and yet it is not "
-            "loaded, as where a program has special rights; leave out --leakcheck-native"
+        return Obstacle(
+            f"{file} is in {VARIABLE}, and yet it is not loaded, as where a program has special "
+            "rights"
         )
     return file
 
 
-def start_again(command: Sequence[str]) -> NoReturn:
-    """Start this process once more in its own place, with the shim.
+def start_again(command: Sequence[str]) -> Obstacle:
+    """Start this process once more in its own place, with the shim, and so never return.
 
     Args:
         command: of this process, interpreter and its options included.
 
-    Raises:
-        UsageError: native memory can't be heard here.
+    Returns:
+        What is in the way.
     """
-    file = ensure_able()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.execve(  # noqa: S606 - this very process again
-        sys.executable, list(command), with_shim(os.environ, file)
-    )
+    file = able()
+    if not isinstance(file, Obstacle):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(  # noqa: S606 - this very process again
+            sys.executable, list(command), with_shim(os.environ, file)
+        )
+    return file

@@ -22,6 +22,7 @@ from leakcheck.pytest_plugin._private_records import of_report, of_session
 from leakcheck.pytest_plugin._private_state import OWN_TEAR_DOWN
 from leakcheck.pytest_plugin.fresh import Fresh, leave_result
 from leakcheck.pytest_plugin.known import stand
+from leakcheck.pytest_plugin.native import HEARD
 from leakcheck.pytest_plugin.neighbours import TIMEOUT_SHARE, not_again, timeout_of
 from leakcheck.pytest_plugin.outcome import (
     LeakDetected,
@@ -124,6 +125,11 @@ class Checks:
         if wrong:
             pytest.fail(wrong, pytrace=False)
         self._names = fresh_names(item) if item in self._choices else {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """A pytest-xdist worker counts native memory where we do, or is blind."""
+        node.workerinput[HEARD] = self._wishes.native
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.model import Verdict
+from leakcheck.probes.native import NAME as NATIVE
 from leakcheck.pytest_plugin.select import known_names
 from leakcheck.report.jsonfile import from_dict
 
@@ -64,6 +65,7 @@ _FLAGS: Final = (
     *("-d", "--lf", "--last-failed", "--ff", "--failed-first", "--nf", "--new-first", "--sw"),
     *("--stepwise", "--sw-skip", "--stepwise-skip", "--cache-clear", "--cov-append"),
     *("--cov-branch", "--no-cov-on-fail", "--leakcheck", "--leakcheck-confirm"),
+    *("--leakcheck-native", "--leakcheck-no-native"),
 )
 _FILES: Final = (  # dest of an option that writes a file, perhaps given in the ini file: its name
     ("xmlpath", "--junitxml"),
@@ -195,6 +197,8 @@ def command(item: pytest.Item, choice: Choice, folder: Path) -> list[str]:
     words += [f"--leakcheck-rate={settings.rate!r}", f"--leakcheck-seed={settings.seed}"]
     words += [f"--leakcheck-max-time={settings.max_time!r}"]
     words += [f"--leakcheck-probes={known_names(config, settings.probes)}"]
+    heard = any(one.name == NATIVE for one in settings.probes)
+    words += ["--leakcheck-native" if heard else "--leakcheck-no-native"]
     if settings.iterations is not None:
         words += [f"--leakcheck-iterations={settings.iterations}"]
     return [*words, "::".join([str(config.rootpath / path), *inside])]

@@ -5,63 +5,96 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from leakcheck.errors import BlindError, UsageError
-from leakcheck.probes.preload import hide, listening, start_again
+from leakcheck.errors import BlindError
+from leakcheck.probes.preload import DEBUGGED, Obstacle, debugged, hide, listening, start_again
 
 if TYPE_CHECKING:
     import argparse
     from types import FrameType
 
+UNHEARD: Final = pytest.StashKey[str]()
+"""Of a session: why native memory is not counted, though nobody asked to leave it out."""
+
 _WORKER: Final = "__channelexec__"
 """The module that execnet runs a pytest-xdist worker in. Its environment says what it is too, but
 also to every process that it starts."""
+_BETWEEN: Final = ("_pytest", "pytest", "pluggy", "leakcheck")
+"""Packages whose functions stand between whoever starts a session and us."""
+HEARD: Final = "leakcheck_native"
+"""What pytest-xdist's controller tells its workers by: whether native memory is to be counted."""
 _SPREADS: Final = ("numprocesses", "tx")
 """Options of pytest-xdist by which workers are started, which inherit what is preloaded."""
+_COMMANDS: Final = ("pytest", "py.test")
+_WITHIN: Final = Obstacle(
+    "that needs a process that was started with its shim, and this one runs pytest from within a "
+    "program",
+    "run pytest as a command",
+)
 
 
-def prepare(config: pytest.Config, options: argparse.Namespace) -> None:
+def prepare(config: pytest.Config, options: argparse.Namespace, *, asked: bool) -> None:
     """Have the shim preloaded, before anything is imported or captured.
 
     What tests start is not to hear anything, so the environment is as it was; only what starts
     workers keeps it, and the workers themselves don't.
 
+    From then on the option says whether native memory is counted. Where it can't be and nobody
+    asked, UNHEARD says why.
+
     Args:
         config: of a session that has just begun.
         options: of the command line and the ini file's `addopts`, as far as they are known.
+        asked: it was asked for; otherwise it is done where nothing is in the way.
 
     Raises:
-        pytest.UsageError: native memory can't be heard here.
+        pytest.UsageError: native memory can't be heard here, and was asked for.
     """
     worker = _is_worker()
-    try:
-        heard = listening()
-    except BlindError as error:
-        if not worker:
-            raise pytest.UsageError(str(error)) from None
-        heard = False  # It says so later, where its sentence is not lost.
-    if not heard and not worker:
-        if list(config.invocation_params.args) != sys.argv[1:]:
-            raise pytest.UsageError(
-                "leakcheck hears native memory only in a process that was started with its shim, "
-                "and this one runs pytest from within a program; run pytest as a command, or leave "
-                "out --leakcheck-native"
-            )
-        try:
-            start_again(sys.orig_argv)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
+    obstacle = _obstacle(config, asked=asked, worker=worker)
+    if obstacle is not None and asked:
+        raise pytest.UsageError(str(obstacle))
+    if obstacle is not None:
+        config.stash[UNHEARD] = obstacle.why
+    config.option.leakcheck_native = obstacle is None
     if worker or not any(getattr(options, one, None) for one in _SPREADS):
         hide(os.environ)
 
 
+def _obstacle(config: pytest.Config, *, asked: bool, worker: bool) -> Obstacle | None:
+    """What is in the way; None: native memory is heard, or a worker says later that it is not."""
+    try:
+        if listening() or worker:
+            return None
+    except BlindError as error:
+        if worker:
+            return None  # It says so later, where its sentence is not lost.
+        if asked:
+            raise pytest.UsageError(str(error)) from None
+        return Obstacle(str(error))
+    if list(config.invocation_params.args) != sys.argv[1:] or not (asked or _is_command()):
+        return _WITHIN
+    if not asked and debugged():
+        return DEBUGGED
+    return start_again(sys.orig_argv)
+
+
+def _is_command() -> bool:
+    """Nothing but pytest is run, so that to start again repeats nothing of anybody's."""
+    program = Path(sys.argv[0])
+    return program.stem in _COMMANDS or program.parts[-2:] == ("pytest", "__main__.py")
+
+
 def _is_worker() -> bool:
+    """This session is a worker's, and not one that a test of a worker's started within it."""
     frame: FrameType | None = sys._getframe()  # noqa: SLF001 - who called is in no other place
     while frame is not None:
-        if frame.f_globals.get("__name__") == _WORKER:
-            return True
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] not in _BETWEEN:
+            return module == _WORKER
         frame = frame.f_back
     return False

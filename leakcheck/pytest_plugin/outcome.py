@@ -17,7 +17,7 @@ from leakcheck.judge.sites import installed_path, project_frame, relative
 from leakcheck.judge.whose import whose
 from leakcheck.pytest_plugin._private import Failure, FindingRepr
 from leakcheck.pytest_plugin._private_doctest import finding_options
-from leakcheck.pytest_plugin.select import reproduce
+from leakcheck.pytest_plugin.reproducing import reproduce
 from leakcheck.report.grouped import units
 from leakcheck.report.jsonfile import to_dict
 from leakcheck.report.places import PYTEST
@@ -151,7 +151,7 @@ def _text(item: pytest.Item, result: Result, choice: Choice, stands: Stand, *, c
         result,
         test=item.nodeid,
         root=item.config.rootpath,
-        reproduce=reproduce(_typed(item), choice, options=finding_options(item)),
+        reproduce=reproduce(_typed(item), choice, result.probe, options=finding_options(item)),
         style=style,
         advice=DOCTEST if isinstance(item, pytest.DoctestItem) else PYTEST,
     )

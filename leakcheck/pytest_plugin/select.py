@@ -11,8 +11,9 @@ import pytest
 from leakcheck.config import Settings
 from leakcheck.errors import UsageError
 from leakcheck.probes.choosing import available, chosen
-from leakcheck.probes.native import NAME as NATIVE
 from leakcheck.probes.native import with_native
+from leakcheck.pytest_plugin.idle import why_off
+from leakcheck.pytest_plugin.native import HEARD, UNHEARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,21 +26,14 @@ DECORATED: Final = "__leakcheck_settings__"
 _MARKER_ARGUMENTS: Final = (
     *("rate", "max_time", "iterations", "probes", "strict", "known", "reason"),
 )
-_SETTINGS: Final[Mapping[str, Callable[[str], object]]] = {
+SETTINGS: Final[Mapping[str, Callable[[str], object]]] = {
     "rate": float,
     "max_time": float,
     "iterations": int,
     "seed": int,
 }
+"""Settings that are one number each, and how one is read."""
 _KINDS: Final = {float: "a number", int: "a whole number"}
-_OFF_WITH: Final = {
-    "usepdb": "--pdb was given",
-    "trace": "--trace was given",
-    "setupplan": "--setup-plan was given",
-    "setuponly": "--setup-only was given",
-    "setupshow": "--setup-show was given",
-    "collectonly": "--collect-only was given",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +65,7 @@ class Wishes:
         strict: INCONCLUSIVE fails.
         confirm: measure each leak again in a fresh process.
         native: count native memory too.
+        unheard: empty, or why native memory is not counted, though nobody asked to leave it out.
         off: empty, or why nothing can be measured in this session.
     """
 
@@ -79,6 +74,7 @@ class Wishes:
     strict: bool
     confirm: bool
     native: bool
+    unheard: str
     off: str
 
     @property
@@ -109,28 +105,28 @@ def read_wishes(config: pytest.Config) -> Wishes:
     """
     values: dict[str, Any] = {}
     kinds: dict[str, Callable[[str], object]] = {
-        **_SETTINGS,
+        **SETTINGS,
         "probes": lambda text: chosen(text, added_probes(config)),
     }
     for name, kind in kinds.items():
         value = _read(config, name, kind)
         if value is not None:
             values[name] = value
-    off = next(
-        (why for name, why in _OFF_WITH.items() if config.getoption(name, default=False)), ""
-    )
-    every, strict, confirm, heard = (
+    values.setdefault("probes", chosen("default", added_probes(config)))
+    every, strict, confirm = (
         bool(config.getoption(name) or _flag(config, name))
-        for name in ("leakcheck", "leakcheck_strict", "leakcheck_confirm", "leakcheck_native")
+        for name in ("leakcheck", "leakcheck_strict", "leakcheck_confirm")
     )
+    native = getattr(config, "workerinput", {}).get(HEARD, config.getoption(HEARD))
     return Wishes(
         enabled=every,
         values=values,
         strict=strict,
         # Not in the fresh process itself, whose ini file asks for it too.
         confirm=confirm and not config.getoption("leakcheck_result"),
-        native=heard,
-        off=off,
+        native=_flag(config, "leakcheck_native") if native is None else native,
+        unheard=config.stash.get(UNHEARD, ""),
+        off=why_off(config.option),
     )
 
 
@@ -263,30 +259,3 @@ def _check_arguments(item: pytest.Item, mark: pytest.Mark) -> None:
             raise pytest.UsageError(
                 f"{item.nodeid}: the marker {mark.name} has no argument {name!r}; it has {shown}"
             )
-
-
-def reproduce(nodeid: str, choice: Choice, *, options: Sequence[str] = ()) -> str:
-    """The command that repeats one test's check, from where `nodeid` starts.
-
-    Args:
-        nodeid: as one types it.
-        choice: how the test was checked.
-        options: what pytest needs to find the test.
-    """
-    import shlex
-
-    defaults = Settings()
-    words = ["python", "-m", "pytest", nodeid, *options, "--leakcheck"]
-    for name in _SETTINGS:
-        value = getattr(choice.settings, name)
-        if value != getattr(defaults, name):
-            text = str(value).removesuffix(".0")
-            words.append(f"--leakcheck-{name.replace('_', '-')}={text}")
-    names = [one.name for one in choice.settings.probes if one.name != NATIVE]
-    if names:
-        words.append(f"--leakcheck-probes={','.join(names)}")
-    if choice.strict:
-        words.append("--leakcheck-strict")
-    if any(one.name == NATIVE for one in choice.settings.probes):
-        words.append("--leakcheck-native")
-    return " ".join(shlex.quote(word) for word in words)

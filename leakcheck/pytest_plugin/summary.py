@@ -13,6 +13,7 @@ import pytest
 
 from leakcheck.gate.session import Standing
 from leakcheck.model import Verdict
+from leakcheck.probes.native import NAME as NATIVE
 from leakcheck.pytest_plugin._private import FindingRepr
 from leakcheck.report.grouped import by_cause, is_known, lines
 
@@ -58,7 +59,7 @@ class Summary:
         settings = self._wishes.settings
         runs = f", iterations {settings.iterations}" if settings.iterations is not None else ""
         strict = ", strict" if self._wishes.strict else ""
-        names = ", ".join(one.name for one in settings.probes)
+        names = ", ".join([one.name for one in settings.probes] + [NATIVE] * self._wishes.native)
         probes = f", probes {names}" if names else ""
         return (
             f"leakcheck: {self._version}, rate {settings.rate:g} leaks a run{runs}, "
@@ -138,6 +139,9 @@ class Summary:
         verbose = terminalreporter.config.get_verbosity() > 0
         for line in (*self._not_measured(verbose=verbose), *gating, *self._slow()):
             terminalreporter.write_line(line)
+        if self._wishes.unheard:
+            why = self._wishes.unheard
+            terminalreporter.write_line(f"leakcheck: native memory was not counted: {why}")
         terminalreporter.write_line(self._line())
 
     def _not_measured(self, *, verbose: bool) -> Iterator[str]:

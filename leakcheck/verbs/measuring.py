@@ -3,29 +3,38 @@
 
 from __future__ import annotations
 
+import argparse
 import inspect
 import json
 import os
 import shlex
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.api import measure
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
 from leakcheck.errors import LeakcheckError, UsageError
 from leakcheck.locate import TargetRaisedError
 from leakcheck.probes.choosing import chosen
+from leakcheck.probes.native import NAME as NATIVE
 from leakcheck.probes.native import with_native
-from leakcheck.probes.preload import hide, listening, start_again
+from leakcheck.probes.preload import DEBUGGED, Obstacle, debugged, hide, listening, start_again
 from leakcheck.traces import describe, user_frames, user_trace
 from leakcheck.verbs.progress import progress_line
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Mapping
 
     from leakcheck.model import Result
     from leakcheck.report.terminal import Style
     from leakcheck.target import Target
+
+
+_WITHIN: Final = Obstacle(
+    "that needs a process that was started with its shim, and this one calls leakcheck from within "
+    "a program",
+    "run it as a command: python -m leakcheck run --native ...",
+)
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -49,14 +58,14 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--probes",
         metavar="NAMES",
-        help="what is counted beside memory, with commas between the names, or all, default, none "
-        "(default none)",
+        help="what is counted beside memory, with commas between the names, or all, none, default",
     )
     parser.add_argument(
         "--native",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
+        default=None,
         help="count the native memory that libraries take, too; starts this process once more with a "
-        "shim preloaded (glibc)",
+        "shim preloaded (glibc); by default it is counted where it can be",
     )
     parser.add_argument(
         "--json",
@@ -82,27 +91,39 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
     }
     if options.probes is not None:
         found["probes"] = chosen(options.probes)
-    if options.native:
-        hear(options)
-        found["probes"] = with_native(Settings(**found)).probes
     Settings(**found)
+    if options.native is not False:
+        options.native = _hear(options, asked=options.native is True)
     return found
 
 
-def hear(options: argparse.Namespace) -> None:
+def settled(target: Target, wishes: Mapping[str, Any], options: argparse.Namespace) -> Settings:
+    """The command line before the decorator before the defaults."""
+    settings = Settings(**{"probes": chosen("default"), **target.settings, **wishes})
+    return with_native(settings) if options.native else settings
+
+
+def _hear(options: argparse.Namespace, *, asked: bool) -> bool:
     """Have native memory heard: the process starts once more where it was not from its start.
 
     Raises:
-        UsageError: that can't be here.
+        UsageError: that can't be here, and was asked for.
+        BlindError: there is no sampler.
     """
+    obstacle: Obstacle | None = None
     if not listening():
         if not options.typed:
-            raise UsageError(
-                "leakcheck hears native memory only in a process that was started with its shim; "
-                "run it as a command: python -m leakcheck run --native ..."
-            )
-        start_again(sys.orig_argv)
+            obstacle = _WITHIN
+        elif not asked and debugged():
+            obstacle = DEBUGGED
+        else:
+            obstacle = start_again(sys.orig_argv)
     hide(os.environ)
+    if obstacle is not None and asked:
+        raise UsageError(str(obstacle))
+    if obstacle is not None and options.typed:
+        sys.stderr.write(f"leakcheck: native memory is not counted: {obstacle.why}\n")
+    return obstacle is None
 
 
 def measured(target: Target, settings: Settings) -> Result:
@@ -168,7 +189,8 @@ def reproduce(target: Target, options: argparse.Namespace, result: Result) -> st
                 f"--{name.replace('_', '-')}",
                 f"{value:g}" if name != "iterations" else str(value),
             ]
-    words += ["--native"] * options.native
+    # By default it is counted only where it can be.
+    words += ["--native"] * (result.probe == NATIVE)
     if options.probes is not None:
         words += ["--probes", options.probes]
     words += ["--seed", str(result.seed)]

@@ -9,10 +9,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from leakcheck.config import Settings
 from leakcheck.model import Verdict
 from leakcheck.target import find
-from leakcheck.verbs.measuring import add_settings, as_json, given, measured, reproduce, style
+from leakcheck.verbs.measuring import (
+    add_settings,
+    as_json,
+    given,
+    measured,
+    reproduce,
+    settled,
+    style,
+)
 from leakcheck.verbs.statuses import CLEAN, LEAK, say
 
 if TYPE_CHECKING:
@@ -57,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
         target = find(options.target)
         strict = options.strict or bool(target.settings.pop("strict", False))
-        result = measured(target, Settings(**{**target.settings, **wishes}))
+        result = measured(target, settled(target, wishes, options))
     if options.json:
         sys.stdout.write(as_json(result, target.name))
     else:

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from leakcheck.api import held_by
-from leakcheck.config import Settings
 from leakcheck.errors import UsageError
 from leakcheck.locate import did_you_mean, locate
 from leakcheck.target import as_target
-from leakcheck.verbs.measuring import add_settings, as_json, given, headed, measured, style
+from leakcheck.verbs.measuring import add_settings, as_json, given, headed, measured, settled, style
 from leakcheck.verbs.statuses import CLEAN
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def _of_run(place: Place, wishes: dict[str, Any], options: argparse.Namespace) -
     """Who holds what grew, or after the runs the objects of a type."""
     target = as_target(place)
     target.settings.pop("strict", None)
-    result = measured(target, Settings(**{**target.settings, **wishes}))
+    result = measured(target, settled(target, wishes, options))
     if options.type is not None:
         return _said(_of_type_named(options.type, target.name), target.name, options)
     if options.json:

@@ -26,6 +26,7 @@ QUESTIONS = (
     "suite",
     "html",
     "native",
+    "screening",
     "scale",
 )
 

@@ -35,7 +35,12 @@ def _run(suite: Suite, on: Python, arguments: tuple[str, ...], workers: int) -> 
     return done
 
 
-def _python() -> Python:
+def of_this_python() -> Python:
+    """This interpreter, as tests.suites finds it.
+
+    Raises:
+        BenchError: it finds none, or another one of this minor version.
+    """
     from tests.corpus import places
 
     on = places.python(platform.python_version())
@@ -54,7 +59,7 @@ def ask(options: Options) -> Iterator[Table]:
     from tests.corpus import places
     from tests.suites import compare, suites
 
-    on = _python()
+    on = of_this_python()
     try:
         (suite,) = suites.named([options.suite])
     except LookupError as error:

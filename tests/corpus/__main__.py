@@ -37,7 +37,12 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="only the leaking versions, and whether the report names who holds what leaks",
     )
-    parser.add_argument("--native", action="store_true", help="count native memory too")
+    parser.add_argument(
+        "--no-native",
+        action="store_false",
+        dest="native",
+        help="leave out native memory, which is counted by default, as leakcheck does",
+    )
     parser.add_argument("--sites", action="store_true", help="print the sites of wrong rows")
     return parser.parse_args(argv)
 
@@ -161,7 +166,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"{len(rows)} checks in {time.perf_counter() - began:.0f} s")
     if options.markdown:
         command = f"python -m tests.corpus --rate {options.rate:g} --max-time {options.max_time:g}"
-        command += " --native" * options.native
+        command += " --no-native" * (not options.native)
         command += f" --on {options.on}" if options.on else ""
         day = datetime.now(UTC).date().isoformat()
         options.markdown.write_text(table.markdown(rows, missing, command, day), encoding="utf-8")

@@ -117,9 +117,10 @@ def main(arguments: list[str]) -> None:
     sys.path.insert(0, str(path.parent))
     from leakcheck.config import Settings
     from leakcheck.measure import protocol
+    from leakcheck.probes.choosing import chosen
 
     body = load(path).scenario
-    settings = Settings(rate=float(rate), max_time=float(max_time))
+    settings = Settings(rate=float(rate), max_time=float(max_time), probes=chosen("default"))
     if "native" in kinds:
         from leakcheck.probes.native import with_native
         from leakcheck.probes.preload import ensure_listening, hide

@@ -27,7 +27,8 @@ def collect():
 gc.collect = collect
 """
 
-# Each is a conftest.py that makes the sampler blind, and what must be said.
+# Each is a plugin that makes the sampler blind, and what must be said. Not a conftest.py: the sampler is
+# loaded before that.
 PLANTED = {
     "a counter that stands still": (
         "import sys\nsys.getallocatedblocks = lambda: 1000\n",
@@ -59,15 +60,16 @@ PLANTED = {
         "it has no SetupState.teardown_exact",
     ),
 }
+BLINDED = ("-p", "planted")
 STOPS = "another interpreter"  # also for the sake of one marked test: nothing can be loaded
 MEASURING = [kind for kind in PLANTED if "pytest" not in kind and kind != STOPS]
 
 
 @pytest.mark.parametrize("kind", PLANTED)
 def test_the_session_stops_before_the_first_test(run, pytester, kind):
-    conftest, says = PLANTED[kind]
-    (pytester.path / "conftest.py").write_text(conftest)
-    done = run(PASSES)
+    plugin, says = PLANTED[kind]
+    (pytester.path / "planted.py").write_text(plugin)
+    done = run(PASSES, *BLINDED)
     assert done.status == 4
     assert says in done.err
     assert "Traceback" not in done.err
@@ -76,9 +78,9 @@ def test_the_session_stops_before_the_first_test(run, pytester, kind):
 
 
 def test_another_interpreter_stops_a_session_for_one_marked_test_too(run, pytester):
-    conftest, says = PLANTED[STOPS]
-    (pytester.path / "conftest.py").write_text(conftest)
-    done = run(MARKED, flag=False)
+    plugin, says = PLANTED[STOPS]
+    (pytester.path / "planted.py").write_text(plugin)
+    done = run(MARKED, *BLINDED, flag=False)
     assert done.status == 4
     assert says in done.err
     assert "Traceback" not in done.err
@@ -86,9 +88,9 @@ def test_another_interpreter_stops_a_session_for_one_marked_test_too(run, pytest
 
 @pytest.mark.parametrize("kind", MEASURING)
 def test_a_marked_test_fails_with_the_sentence(run, pytester, kind):
-    conftest, says = PLANTED[kind]
-    (pytester.path / "conftest.py").write_text(conftest)
-    done = run(MARKED, flag=False)
+    plugin, says = PLANTED[kind]
+    (pytester.path / "planted.py").write_text(plugin)
+    done = run(MARKED, *BLINDED, flag=False)
     assert done.status == 1
     done.result.assert_outcomes(failed=1)
     assert says in done.out
@@ -96,16 +98,16 @@ def test_a_marked_test_fails_with_the_sentence(run, pytester, kind):
 
 
 def test_without_the_terminal_plugin(run, pytester):
-    (pytester.path / "conftest.py").write_text(PLANTED["a counter that stands still"][0])
-    done = run(PASSES, "-p", "no:terminal")
+    (pytester.path / "planted.py").write_text(PLANTED["a counter that stands still"][0])
+    done = run(PASSES, *BLINDED, "-p", "no:terminal")
     assert done.status == 4
     assert FAILED in done.err
 
 
 def test_a_blind_xdist_controller_starts_no_worker(run, pytester):
     pytest.importorskip("xdist")
-    (pytester.path / "conftest.py").write_text(PLANTED["a counter that stands still"][0])
-    done = run(PASSES, "-n1", plugins=XDIST)
+    (pytester.path / "planted.py").write_text(PLANTED["a counter that stands still"][0])
+    done = run(PASSES, *BLINDED, "-n1", plugins=XDIST)
     assert done.status == 4
     assert FAILED in done.err
     assert "passed" not in done.out
@@ -113,12 +115,12 @@ def test_a_blind_xdist_controller_starts_no_worker(run, pytester):
 
 def test_a_blind_xdist_worker_runs_no_test_and_says_why(run, pytester):
     pytest.importorskip("xdist")
-    (pytester.path / "conftest.py").write_text(
+    (pytester.path / "planted.py").write_text(
         "import os, sys\n"
         "if 'PYTEST_XDIST_WORKER' in os.environ:\n"
         "    sys.getallocatedblocks = lambda: 1000\n"
     )
-    done = run(PASSES, "-n1", plugins=XDIST)
+    done = run(PASSES, *BLINDED, "-n1", plugins=XDIST)
     assert done.status == 4
     assert FAILED in done.out
     assert "`python -m leakcheck doctor`" in done.out
@@ -127,8 +129,8 @@ def test_a_blind_xdist_worker_runs_no_test_and_says_why(run, pytester):
 
 
 def test_a_session_that_measures_nothing_plants_nothing(run, pytester):
-    (pytester.path / "conftest.py").write_text(PLANTED["a counter that stands still"][0])
-    done = run(PASSES, flag=False)
+    (pytester.path / "planted.py").write_text(PLANTED["a counter that stands still"][0])
+    done = run(PASSES, *BLINDED, flag=False)
     assert done.status == 0
-    done = run(PASSES, "--collect-only")
+    done = run(PASSES, *BLINDED, "--collect-only")
     assert done.status == 0

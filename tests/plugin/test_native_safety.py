@@ -172,3 +172,26 @@ def test_where_another_malloc_is_preloaded_it_is_named_and_nothing_runs(
     assert f"{name} stands in the place of the C library's malloc" in done.stderr
     assert "leave out --" in done.stderr
     assert "it ran" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["pytest", "run"])
+def test_where_nobody_asked_for_native_memory_the_rest_is_measured_and_that_is_said(
+    pytester, replacement, command
+):
+    pytester.makepyfile(test_it="def test_it(): pass")
+    words = {
+        "pytest": ["-m", "pytest", "-p", "no:cacheprovider", "--leakcheck"],
+        "run": ["-m", "leakcheck", "run", "test_it.py::test_it"],
+    }[command]
+    done = subprocess.run(
+        [sys.executable, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"LD_PRELOAD": replacement},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = done.stdout + done.stderr
+    assert f"not counted: {replacement} stands in the place of the C library's malloc" in told
+    assert "clean" in done.stdout.lower()

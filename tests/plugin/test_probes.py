@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a test opens and does not close fails it where probes are asked for, and is named."""
+"""What a test opens and does not close fails it, and is named."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from leakcheck.probes.choosing import available
+from leakcheck.probes.choosing import DEFAULT, available
 
 pytest_plugins = ["pytester"]
 
@@ -30,15 +30,30 @@ def test_closes():
 """
 
 
-def test_nothing_is_probed_unless_asked_for(run):
+MEMORY_ALONE = ("--leakcheck-probes=none", "--leakcheck-no-native")
+
+
+def test_what_costs_next_to_nothing_is_probed_by_default(run):
     done = run(OPENS)
+    assert [one["verdict"] for one in done.found.values()] == ["leak", "leak", "clean"]
+    assert {one["probe"] for one in done.found.values() if one["probe"]} == {"descriptors"}
+    for found in done.found.values():
+        assert [one["name"] for one in found["probes"]][:4] == list(DEFAULT)
+    assert "reproduce  python -m pytest test_it.py::test_opens --leakcheck\n" in done.out
+    marked = OPENS.replace("def test_opens()", "@pytest.mark.leakcheck\ndef test_opens()")
+    assert run(marked, flag=False).verdict("test_opens") == "leak"
+
+
+def test_nothing_is_probed_where_nobody_wants_it(run):
+    done = run(OPENS, *MEMORY_ALONE)
     assert [one["verdict"] for one in done.found.values()] == ["clean"] * 3
     assert [one["probes"] for one in done.found.values()] == [[]] * 3
     assert "probes" not in done.out
 
 
 def test_a_descriptor_that_stays_open_fails_the_test_at_its_line(run):
-    done = run(OPENS, "--leakcheck-probes=descriptors,threads", "--leakcheck-json=it.json")
+    probes = ("--leakcheck-probes=descriptors,threads", "--leakcheck-no-native")
+    done = run(OPENS, *probes, "--leakcheck-json=it.json")
     done.result.assert_outcomes(failed=2, passed=1)
     found = done.result_of("test_opens")
     assert (found["verdict"], found["metric"], found["probe"]) == ("leak", "probe", "descriptors")
@@ -79,7 +94,8 @@ def test_marker_over_command_line_over_ini(run):
         @leakcheck(probes="temp-files")
         def test_decorated(): pass
         """
-    done = run(source, "--leakcheck-probes=children", ini="leakcheck_probes = all")
+    told = ("--leakcheck-probes=children", "--leakcheck-no-native")
+    done = run(source, *told, ini="leakcheck_probes = all")
     probed = {
         key.rpartition("::")[2]: [one["name"] for one in value["probes"]]
         for key, value in done.found.items()
@@ -94,8 +110,9 @@ def test_marker_over_command_line_over_ini(run):
 
 
 def test_ini_alone_is_enough_and_a_marker_needs_no_option(run):
-    done = run("def test_it(): pass", ini="leakcheck_probes = default")
-    assert len(done.result_of("test_it")["probes"]) == 4
+    ini = "leakcheck_probes = threads, tasks\nleakcheck_native = false"
+    done = run("def test_it(): pass", ini=ini)
+    assert len(done.result_of("test_it")["probes"]) == 2
     marked = "import pytest\n@pytest.mark.leakcheck(probes='threads')\ndef test_it(): pass"
     assert len(run(marked, flag=False).result_of("test_it")["probes"]) == 1
 
@@ -219,4 +236,4 @@ def test_our_own_loop_opens_nothing(run):
         """
     done = run(source, "--leakcheck-probes=all")
     assert done.verdict("test_it") == "clean"
-    assert len(done.result_of("test_it")["probes"]) == len(available())
+    assert len(done.result_of("test_it")["probes"]) == len({*available(), "native"})

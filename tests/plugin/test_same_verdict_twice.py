@@ -150,7 +150,7 @@ def test_the_seed_is_said_at_the_start_and_in_the_command_to_reproduce(run):
     done = run(SUITE, "-k", "test_leaks", "--leakcheck-seed=11")
     done.result.stdout.fnmatch_lines(
         [
-            "leakcheck: *, seed 11",
+            "leakcheck: *, seed 11, *",
             "  reproduce  python -m pytest test_it.py::test_leaks --leakcheck --leakcheck-seed=11",
         ]
     )

@@ -14,6 +14,7 @@ import pytest
 import leakcheck
 from leakcheck import Result, Settings, UsageError, Verdict, api
 from leakcheck.measure import able, protocol
+from leakcheck.probes.choosing import chosen
 from tests.unit.unchecked import MEASURES
 
 CLEAN = Result(Verdict.CLEAN, "nothing grew")
@@ -78,7 +79,8 @@ def test_clean_does_not_raise_when_asked_to(fake: FakeProtocol) -> None:
 
 def test_the_settings_are_passed_on(fake: FakeProtocol) -> None:
     leakcheck.check(lambda: None, rate=0.1, max_time=2, iterations=50, seed=7)
-    assert fake.settings == Settings(rate=0.1, max_time=2, iterations=50, seed=7)
+    probes = chosen("default")
+    assert fake.settings == Settings(0.1, 2, 50, 7, probes)
 
 
 def test_it_is_called_once_on_trial_before_it_is_measured(fake: FakeProtocol) -> None:

@@ -369,6 +369,7 @@ def test_probes_are_asked_for_by_name_and_a_wrong_one_is_told(tmp_path: Path) ->
     assert "+1 descriptor/run" in done.stdout
     assert "at opens.py:3 in opens: os.dup(1)" in done.stdout
     assert "--probes threads,descriptors --seed 1" in done.stdout
-    assert run("run", "opens.py::opens", cwd=tmp_path).returncode == 0
+    assert "+1 descriptor/run" in run("run", "opens.py::opens", cwd=tmp_path).stdout
+    assert run("run", "opens.py::opens", "--probes", "none", cwd=tmp_path).returncode == 0
     said = sentence(run("run", "opens.py::opens", "--probes", "sinks", cwd=tmp_path), 2)
     assert "the probe 'sinks' is not known; there are" in said

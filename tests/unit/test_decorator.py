@@ -13,6 +13,7 @@ import leakcheck as package
 from leakcheck import LeakError, Result, Settings, UsageError, Verdict, decorator, leakcheck
 from leakcheck.api import managed
 from leakcheck.measure import able, protocol
+from leakcheck.probes.choosing import chosen
 
 CLEAN = Result(Verdict.CLEAN, "nothing grew")
 LEAK = Result(Verdict.LEAK, "it grows", rate=1.0)
@@ -86,7 +87,7 @@ def test_a_clean_function_returns_what_it_returned(fake: FakeProtocol) -> None:
         return number * 2
 
     assert double(4) == 8
-    assert fake.settings == [Settings()]
+    assert fake.settings == [Settings(probes=chosen("default"))]
 
 
 def test_the_keywords_become_the_settings(fake: FakeProtocol) -> None:
@@ -94,7 +95,7 @@ def test_the_keywords_become_the_settings(fake: FakeProtocol) -> None:
     def test() -> None: ...
 
     test()
-    assert fake.settings == [Settings(rate=0.1, max_time=3, iterations=40, seed=9)]
+    assert fake.settings == [Settings(0.1, 3, 40, 9, probes=chosen("default"))]
     assert test.__leakcheck_settings__ == {  # type: ignore[attr-defined]
         "rate": 0.1,
         "max_time": 3,

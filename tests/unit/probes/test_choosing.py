@@ -81,7 +81,7 @@ def test_one_that_can_not_be_read_here_is_told_so(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("added", [Probe("threads", "a", "b", int), "threads"])
 def test_a_probe_of_a_conftest_needs_a_name_of_its_own_and_be_one(added: Any) -> None:
     with pytest.raises(UsageError, match=r"two probes named threads|is none"):
-        chosen("default", [added])
+        chosen("all", [added])
 
 
 @pytest.fixture
@@ -115,4 +115,4 @@ def test_a_package_brings_a_probe_or_a_function_that_makes_one(entry_point: None
 @pytest.mark.parametrize("entry_point", ["missing"], indirect=True)
 def test_a_package_whose_probe_can_not_be_loaded_is_named(entry_point: None) -> None:
     with pytest.raises(UsageError, match=r"the probe own .* can't be loaded: ImportError"):
-        chosen("default")
+        chosen("all")

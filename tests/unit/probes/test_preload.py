@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import bdb
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import NoReturn
 
 import pytest
 
-from leakcheck.errors import BlindError, UsageError
+from leakcheck.errors import BlindError
 from leakcheck.probes import preload
 
 ROOT = Path(__file__).parents[3]
@@ -51,15 +52,14 @@ def test_without_memory_to_listen_with_nothing_is_measured(
 
 def test_where_there_is_no_shim_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preload, "shim", lambda: None)
-    with pytest.raises(UsageError, match="needs glibc"):
-        preload.ensure_able()
+    assert "needs glibc" in str(preload.able())
 
 
 @needs_shim
 def test_another_malloc_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preload, "other_malloc", lambda: "jemalloc")
-    with pytest.raises(UsageError, match="jemalloc stands in the place"):
-        preload.ensure_able()
+    said = "jemalloc stands in the place of the C library's malloc; run without it, or leave out"
+    assert said in str(preload.able())
 
 
 @needs_shim
@@ -68,8 +68,8 @@ def test_a_shim_that_was_asked_for_and_is_not_there_is_asked_for_once(
 ) -> None:
     monkeypatch.setattr(preload, "other_malloc", lambda: None)
     monkeypatch.setenv(preload.VARIABLE, SHIM)
-    with pytest.raises(UsageError, match="yet it is not loaded"):
-        preload.ensure_able()
+    assert "yet it is not loaded" in str(preload.able())
+    assert preload.start_again(["python"]) == preload.able()
 
 
 @needs_shim
@@ -90,6 +90,21 @@ def test_the_process_takes_its_own_place_with_the_same_words(
     ((path, words, environment),) = asked
     assert (path, words) == (sys.executable, ["python", "-m", "x", "--flag"])
     assert environment == dict(os.environ) | {preload.VARIABLE: SHIM}
+
+
+def test_a_debugger_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not preload.debugged()
+    before = sys.gettrace()
+    debugger = bdb.Bdb()
+    debugger.reset()
+    sys.settrace(debugger.trace_dispatch)
+    try:
+        at_work = preload.debugged()
+    finally:
+        sys.settrace(before)
+    assert at_work
+    monkeypatch.setitem(sys.modules, "pydevd", SimpleNamespace())
+    assert preload.debugged()
 
 
 ASAN = subprocess.run(
