@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,7 +30,8 @@ HEARD: Final = "leakcheck_native"
 """What pytest-xdist's controller tells its workers by: whether native memory is to be counted."""
 _SPREADS: Final = ("numprocesses", "tx")
 """Options of pytest-xdist by which workers are started, which inherit what is preloaded."""
-_COMMANDS: Final = ("pytest", "py.test")
+_COMMAND: Final = re.compile(r"py\.?test(-3(\.\d+)?)?(\.exe)?")
+"""The names that pytest's own command has; Debian's end in -3."""
 _WITHIN: Final = Obstacle(
     "that needs a process that was started with its shim, and this one runs pytest from within a "
     "program",
@@ -86,7 +88,8 @@ def _obstacle(config: pytest.Config, *, asked: bool, worker: bool) -> Obstacle |
 def _is_command() -> bool:
     """Nothing but pytest is run, so that to start again repeats nothing of anybody's."""
     program = Path(sys.argv[0])
-    return program.stem in _COMMANDS or program.parts[-2:] == ("pytest", "__main__.py")
+    named = _COMMAND.fullmatch(program.name) is not None
+    return named or program.parts[-2:] == ("pytest", "__main__.py")
 
 
 def _is_worker() -> bool:

@@ -7,6 +7,7 @@ import argparse
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,11 +117,11 @@ def answers(cells: list[cases.Target], options: argparse.Namespace) -> list[tabl
             native=options.native,
         )
 
+    cells = [replace(one, expected=expected(one, native=options.native)) for one in cells]
     rows: list[table.Row] = []
     with ThreadPoolExecutor(options.jobs) as pool:
         for cell, told in zip(cells, pool.map(answer, cells), strict=True):
-            told_of = judge(told, expected(cell, native=options.native), cell.case.spots)
-            row = table.Row(cell, told, told_of)
+            row = table.Row(cell, told, judge(told, cell.expected, cell.case.spots))
             rows.append(row)
             print(table.line(row), flush=True)
             for taken in taken_by(told):

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from leakcheck.probes.preload import shim
+from leakcheck.pytest_plugin import native
 
 pytest_plugins = ["pytester"]
 
@@ -191,6 +192,23 @@ def test_pytest_within_a_program_is_refused_where_it_was_asked_for(suite, pytest
     )
     assert done.returncode == 4
     assert "run pytest as a command" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "command"),
+    [
+        ("/usr/bin/pytest", True),
+        ("/usr/bin/pytest-3", True),
+        ("/opt/py/bin/py.test-3.12", True),
+        ("/lib/python3.13/site-packages/pytest/__main__.py", True),
+        ("/srv/app/__main__.py", False),
+        ("/srv/app/runtests.py", False),
+        ("-c", False),
+    ],
+)
+def test_pytests_own_commands_are_known(monkeypatch, program, command):
+    monkeypatch.setattr(sys, "argv", [program])
+    assert native._is_command() is command
 
 
 def test_a_test_of_a_worker_starts_no_worker_but_a_session(suite, pytester):

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from tests.corpus import places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.suites.suites import Suite
 
 RECORDER = Path(__file__).with_name("recorder")
@@ -24,7 +26,7 @@ NATIVE = "--leakcheck-native"
 SDIST_NEEDS = (
     *places.BUILD_NEEDS,
     *("cython", "pybind11", "expandvars", "flit-core", "hatchling", "hatch-vcs"),
-    *("hatch-fancy-pypi-readme", "poetry-core", "setuptools-scm"),
+    *("hatch-fancy-pypi-readme", "poetry-core", "setuptools-scm", "babel"),
 )
 """What the packages' own scripts ask for before they tell their version."""
 QUIET = ("-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--color=no")
@@ -100,12 +102,14 @@ def run(
     timeout: float,
     *,
     workers: int = 0,
+    under: Sequence[str] = (),
 ) -> Run:
     """Run the suite, plain when there are no leakcheck arguments.
 
     Args:
         repeat: 0 in the suite's own order; else the seed of another order, and of the batches.
         workers: of pytest-xdist, in an environment of their own; 0: in one process.
+        under: the beginning of a command that runs the rest of it, such as valgrind's.
 
     Raises:
         places.PlaceError: something that the run needs is missing.
@@ -125,7 +129,7 @@ def run(
         path.append(str(places.build(on)))
     env = dict(os.environ, PYTHONNOUSERSITE="1", PYTHONPATH=os.pathsep.join(path))
     env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
-    command = [executable, "-m", "pytest", *QUIET, *chosen, *leak_arguments]
+    command = [*under, executable, "-m", "pytest", *QUIET, *chosen, *leak_arguments]
     command += ["-p", "record_plugin", "--record", record, f"--order={repeat}"]
     if leak_arguments:
         command.append(f"--leakcheck-seed={repeat + 1}")
