@@ -154,6 +154,9 @@ def hide(environment: MutableMapping[str, str]) -> None:
 
 def debugged() -> bool:
     """A debugger is at work, which would be shaken off where this process starts again."""
+    if sys.version_info >= (3, 12):  # pdb's own way since 3.14, and that of others
+        if sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None:
+            return True
     bdb = sys.modules.get("bdb")
     tracer = getattr(sys.gettrace(), "__self__", None)
     if bdb is not None and isinstance(tracer, bdb.Bdb):

@@ -110,7 +110,7 @@ def test_marker_over_command_line_over_ini(run):
 
 
 def test_ini_alone_is_enough_and_a_marker_needs_no_option(run):
-    ini = "leakcheck_probes = threads, tasks\nleakcheck_native = false"
+    ini = "leakcheck_probes = threads, garbage\nleakcheck_native = false"
     done = run("def test_it(): pass", ini=ini)
     assert len(done.result_of("test_it")["probes"]) == 2
     marked = "import pytest\n@pytest.mark.leakcheck(probes='threads')\ndef test_it(): pass"

@@ -103,6 +103,15 @@ def test_a_debugger_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         sys.settrace(before)
     assert at_work
+    if sys.version_info >= (3, 12):
+        tool = sys.monitoring.DEBUGGER_ID
+        sys.monitoring.use_tool_id(tool, "a debugger")
+        try:
+            at_work = preload.debugged()
+        finally:
+            sys.monitoring.free_tool_id(tool)
+        assert at_work
+    assert not preload.debugged()
     monkeypatch.setitem(sys.modules, "pydevd", SimpleNamespace())
     assert preload.debugged()
 
