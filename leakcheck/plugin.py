@@ -140,7 +140,7 @@ def pytest_load_initial_conftests(
     """Start again with the shim where native memory is to be heard, before output is captured."""
     options = early_config.known_args_namespace
     if not options.help:
-        asked = native_wish(early_config, options)
+        asked = _native_wish(early_config, options)
         every = options.leakcheck or _ini(early_config, "leakcheck")
         if asked or (every and asked is None):
             from leakcheck.pytest_plugin.idle import is_idle
@@ -176,7 +176,7 @@ def _wants_all(config: pytest.Config) -> bool:
     return bool(config.getoption("leakcheck")) or bool(ini)
 
 
-def native_wish(config: pytest.Config, options: argparse.Namespace) -> bool | None:
+def _native_wish(config: pytest.Config, options: argparse.Namespace) -> bool | None:
     """Whether native memory is to be counted; None where that is left to what can be done here.
 
     Raises:

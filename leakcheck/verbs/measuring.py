@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.api import measure
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
-from leakcheck.errors import LeakcheckError, UsageError
+from leakcheck.errors import BlindError, LeakcheckError, UsageError
 from leakcheck.locate import TargetRaisedError
 from leakcheck.probes.choosing import chosen
 from leakcheck.probes.native import NAME as NATIVE
@@ -108,22 +108,31 @@ def _hear(options: argparse.Namespace, *, asked: bool) -> bool:
 
     Raises:
         UsageError: that can't be here, and was asked for.
-        BlindError: there is no sampler.
+        BlindError: there is no sampler, or no memory, and it was asked for.
     """
-    obstacle: Obstacle | None = None
-    if not listening():
-        if not options.typed:
-            obstacle = _WITHIN
-        elif not asked and debugged():
-            obstacle = DEBUGGED
-        else:
-            obstacle = start_again(sys.orig_argv)
+    obstacle = _obstacle(options, asked=asked)
     hide(os.environ)
     if obstacle is not None and asked:
         raise UsageError(str(obstacle))
     if obstacle is not None and options.typed:
         sys.stderr.write(f"leakcheck: native memory is not counted: {obstacle.why}\n")
     return obstacle is None
+
+
+def _obstacle(options: argparse.Namespace, *, asked: bool) -> Obstacle | None:
+    """What is in the way; None: native memory is heard."""
+    try:
+        if listening():
+            return None
+    except BlindError as error:
+        if asked:
+            raise
+        return Obstacle(str(error))
+    if not options.typed:
+        return _WITHIN
+    if not asked and debugged():
+        return DEBUGGED
+    return start_again(sys.orig_argv)
 
 
 def measured(target: Target, settings: Settings) -> Result:
