@@ -216,7 +216,7 @@ def choose(item: pytest.Item, wishes: Wishes) -> Choice | None:
             f"{item.nodeid}: leakcheck strict must be True or False, not {strict!r}"
         )
     try:
-        if "probes" in values:
+        if values["probes"] is not wishes.values["probes"]:  # A test's own.
             values["probes"] = chosen(values["probes"], added_probes(item.config))
         settings = with_native(Settings(**values)) if wishes.native else Settings(**values)
     except UsageError as error:
