@@ -34,8 +34,18 @@ def test_the_environment_is_afterwards_as_it_was(before: str, during: str | None
     assert with_it == environment
 
 
-def test_this_process_was_not_started_with_it() -> None:
-    assert preload.listening() is (SHIM in os.environ.get(preload.VARIABLE, "").split(":"))
+def test_a_process_hears_where_it_was_started_with_it() -> None:
+    code = "from leakcheck.probes.preload import listening; print(listening())"
+    for environment in ({}, {preload.VARIABLE: SHIM}) if SHIM else ({},):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, preload.VARIABLE: "", **environment},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == str(bool(environment))
 
 
 def no_memory() -> NoReturn:
