@@ -198,3 +198,31 @@ def start_again(command: Sequence[str]) -> Obstacle:
             sys.executable, list(command), with_shim(os.environ, file)
         )
     return file
+
+
+def hear(within: Obstacle | None, *, asked: bool) -> Obstacle | None:
+    """Have native memory heard in this process, which starts once more for it where it must.
+
+    Args:
+        within: what is in the way of a second start, if it is: somebody's program, which has done
+            things before.
+        asked: it was asked for; otherwise a debugger is in the way too.
+
+    Returns:
+        What is in the way; None where it is heard.
+
+    Raises:
+        BlindError: there is no sampler or no memory to listen with, and it was asked for.
+    """
+    try:
+        if listening():
+            return None
+    except BlindError as error:
+        if asked:
+            raise
+        return Obstacle(str(error))
+    if within is not None:
+        return within
+    if not asked and debugged():
+        return DEBUGGED
+    return start_again(sys.orig_argv)

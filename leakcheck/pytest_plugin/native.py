@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from leakcheck.errors import BlindError
-from leakcheck.probes.preload import DEBUGGED, Obstacle, debugged, hide, listening, start_again
+from leakcheck.probes.preload import Obstacle, hear, hide, listening
 
 if TYPE_CHECKING:
     import argparse
@@ -69,20 +70,15 @@ def prepare(config: pytest.Config, options: argparse.Namespace, *, asked: bool) 
 
 def _obstacle(config: pytest.Config, *, asked: bool, worker: bool) -> Obstacle | None:
     """What is in the way; None: native memory is heard, or a worker says later that it is not."""
+    if worker:
+        with contextlib.suppress(BlindError):  # Said later, where the sentence is not lost.
+            listening()
+        return None
+    alone = list(config.invocation_params.args) == sys.argv[1:] and (asked or _is_command())
     try:
-        if listening() or worker:
-            return None
+        return hear(None if alone else _WITHIN, asked=asked)
     except BlindError as error:
-        if worker:
-            return None  # It says so later, where its sentence is not lost.
-        if asked:
-            raise pytest.UsageError(str(error)) from None
-        return Obstacle(str(error))
-    if list(config.invocation_params.args) != sys.argv[1:] or not (asked or _is_command()):
-        return _WITHIN
-    if not asked and debugged():
-        return DEBUGGED
-    return start_again(sys.orig_argv)
+        raise pytest.UsageError(str(error)) from None
 
 
 def _is_command() -> bool:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leakcheck.api import measure
 from leakcheck.config import DEFAULT_MAX_TIME, DEFAULT_RATE, Settings
-from leakcheck.errors import BlindError, LeakcheckError, UsageError
+from leakcheck.errors import LeakcheckError, UsageError
 from leakcheck.locate import TargetRaisedError
 from leakcheck.probes.choosing import chosen
 from leakcheck.probes.native import NAME as NATIVE
 from leakcheck.probes.native import with_native
-from leakcheck.probes.preload import DEBUGGED, Obstacle, debugged, hide, listening, start_again
+from leakcheck.probes.preload import Obstacle, hear, hide
 from leakcheck.traces import describe, user_frames, user_trace
 from leakcheck.verbs.progress import progress_line
 
@@ -110,29 +110,13 @@ def _hear(options: argparse.Namespace, *, asked: bool) -> bool:
         UsageError: that can't be here, and was asked for.
         BlindError: there is no sampler, or no memory, and it was asked for.
     """
-    obstacle = _obstacle(options, asked=asked)
+    obstacle = hear(None if options.typed else _WITHIN, asked=asked)
     hide(os.environ)
     if obstacle is not None and asked:
         raise UsageError(str(obstacle))
     if obstacle is not None and options.typed:
         sys.stderr.write(f"leakcheck: native memory is not counted: {obstacle.why}\n")
     return obstacle is None
-
-
-def _obstacle(options: argparse.Namespace, *, asked: bool) -> Obstacle | None:
-    """What is in the way; None: native memory is heard."""
-    try:
-        if listening():
-            return None
-    except BlindError as error:
-        if asked:
-            raise
-        return Obstacle(str(error))
-    if not options.typed:
-        return _WITHIN
-    if not asked and debugged():
-        return DEBUGGED
-    return start_again(sys.orig_argv)
 
 
 def measured(target: Target, settings: Settings) -> Result:

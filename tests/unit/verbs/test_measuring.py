@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from leakcheck.errors import BlindError, UsageError
+from leakcheck.probes import preload
 from leakcheck.probes.choosing import DEFAULT
 from leakcheck.probes.preload import Obstacle
 from leakcheck.target import Target
@@ -40,9 +41,9 @@ def raising(error: BaseException) -> Callable[..., NoReturn]:
 
 @pytest.fixture
 def unheard(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setattr(measuring, "listening", lambda: False)
-    monkeypatch.setattr(measuring, "start_again", lambda _: JEMALLOC)
-    monkeypatch.setattr(measuring, "debugged", lambda: False)
+    monkeypatch.setattr(preload, "listening", lambda: False)
+    monkeypatch.setattr(preload, "start_again", lambda _: JEMALLOC)
+    monkeypatch.setattr(preload, "debugged", lambda: False)
     return monkeypatch
 
 
@@ -59,15 +60,15 @@ def test_what_is_in_the_way_is_said_and_the_rest_is_measured(
 
 
 def test_a_program_that_calls_us_is_never_started_again(unheard: pytest.MonkeyPatch) -> None:
-    unheard.setattr(measuring, "start_again", raising(AssertionError()))
+    unheard.setattr(preload, "start_again", raising(AssertionError()))
     assert given(typed=False).native is False
     with pytest.raises(UsageError, match="run it as a command"):
         given("--native", typed=False)
 
 
 def test_a_debugger_is_shaken_off_only_by_who_insists(unheard: pytest.MonkeyPatch) -> None:
-    unheard.setattr(measuring, "debugged", lambda: True)
-    unheard.setattr(measuring, "start_again", raising(SystemExit()))
+    unheard.setattr(preload, "debugged", lambda: True)
+    unheard.setattr(preload, "start_again", raising(SystemExit()))
     assert given().native is False
     with pytest.raises(SystemExit):
         given("--native")
@@ -76,7 +77,7 @@ def test_a_debugger_is_shaken_off_only_by_who_insists(unheard: pytest.MonkeyPatc
 def test_without_memory_to_listen_with_who_insists_is_told(
     unheard: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    unheard.setattr(measuring, "listening", raising(BlindError("no memory left")))
+    unheard.setattr(preload, "listening", raising(BlindError("no memory left")))
     assert given().native is False
     assert "not counted: no memory left" in capsys.readouterr().err
     with pytest.raises(BlindError, match="no memory left"):
