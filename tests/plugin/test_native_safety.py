@@ -136,6 +136,22 @@ def replacement(tmp_path):
     return str(built)
 
 
+def beside(library, command, *options):
+    """A test, checked in a process that has this library preloaded."""
+    words = {
+        "pytest": ["-m", "pytest", "-p", "no:cacheprovider", "--leakcheck"],
+        "run": ["-m", "leakcheck", "run", "test_it.py::test_it"],
+    }[command]
+    return subprocess.run(
+        [sys.executable, *words, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"LD_PRELOAD": library, "ASAN_OPTIONS": "detect_leaks=0"},
+    )
+
+
 @pytest.mark.parametrize(
     ("library", "name"),
     [
@@ -156,18 +172,8 @@ def test_where_another_malloc_is_preloaded_it_is_named_and_nothing_runs(
     if library == "replacement":
         library = request.getfixturevalue("replacement")
     pytester.makepyfile(test_it="def test_it(): raise SystemExit('it ran')")
-    words = {
-        "pytest": ["-m", "pytest", "-p", "no:cacheprovider", "--leakcheck", "--leakcheck-native"],
-        "run": ["-m", "leakcheck", "run", "test_it.py::test_it", "--native"],
-    }[command]
-    done = subprocess.run(
-        [sys.executable, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=os.environ | {"LD_PRELOAD": library, "ASAN_OPTIONS": "detect_leaks=0"},
-    )
+    asked = {"pytest": "--leakcheck-native", "run": "--native"}[command]
+    done = beside(library, command, asked)
     assert done.returncode in {2, 4}, done.stdout + done.stderr
     assert f"{name} stands in the place of the C library's malloc" in done.stderr
     assert "leave out --" in done.stderr
@@ -179,18 +185,7 @@ def test_where_nobody_asked_for_native_memory_the_rest_is_measured_and_that_is_s
     pytester, replacement, command
 ):
     pytester.makepyfile(test_it="def test_it(): pass")
-    words = {
-        "pytest": ["-m", "pytest", "-p", "no:cacheprovider", "--leakcheck"],
-        "run": ["-m", "leakcheck", "run", "test_it.py::test_it"],
-    }[command]
-    done = subprocess.run(
-        [sys.executable, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=os.environ | {"LD_PRELOAD": replacement},
-    )
+    done = beside(replacement, command)
     assert done.returncode == 0, done.stdout + done.stderr
     told = done.stdout + done.stderr
     assert f"not counted: {replacement} stands in the place of the C library's malloc" in told
