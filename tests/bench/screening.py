@@ -9,19 +9,18 @@ which do not hang on what else the machine does: it takes a minute for each seco
 
 from __future__ import annotations
 
-import os
 import re
 import resource
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.bench.figures import BenchError, Options, Table, spread
-from tests.bench.suite import TIMEOUT, of_this_python
+from tests.bench.suite import of_this_python, run_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.corpus.places import Python
-    from tests.suites.runs import Run
     from tests.suites.suites import Suite
 
 REPEATS = 7
@@ -30,50 +29,38 @@ MEMORY_ALONE: Final = ("--leakcheck", "--leakcheck-probes=none", "--leakcheck-no
 ALONE: Final = "Python's memory alone"
 PROBES: Final = "with probes"
 NATIVE: Final = "with probes and native memory"
-WAYS: Final = {  # what is given to pytest, is the shim there from the start, held against which row
-    ALONE: (MEMORY_ALONE, False, ""),
-    "the same once more": (MEMORY_ALONE, False, ALONE),
-    PROBES: (("--leakcheck", "--leakcheck-no-native"), False, ALONE),
-    NATIVE: (("--leakcheck", "--leakcheck-native"), True, PROBES),
-    "as it comes: started again": (("--leakcheck",), False, PROBES),
-}
 
 
-def _run(
-    suite: Suite, on: Python, way: tuple[tuple[str, ...], str], under: tuple[str, ...] = ()
-) -> Run:
-    """One whole run, with what is given to pytest and the shim that is preloaded, if one is."""
-    from tests.corpus import places
-    from tests.suites import runs
+class Way(NamedTuple):
+    """What is given to pytest, the command that it runs under, and the row it is held against."""
 
-    arguments, shim = way
-    before = os.environ.get("LD_PRELOAD")
-    if shim:
-        os.environ["LD_PRELOAD"] = shim
-    try:
-        done = runs.run(suite, on, arguments, 0, TIMEOUT, under=under)
-    except places.PlaceError as error:
-        raise BenchError(str(error)) from error
-    finally:
-        os.environ.pop("LD_PRELOAD", None)
-        if before is not None:
-            os.environ["LD_PRELOAD"] = before
-    if done.state not in ("exit 0", "exit 1"):
-        raise BenchError(f"the suite of {suite.name} ended with {done.state}: {done.tail}")
-    return done
+    arguments: tuple[str, ...]
+    under: tuple[str, ...] = ()
+    base: str = ""
 
 
-def _processor_seconds(suite: Suite, on: Python, way: tuple[tuple[str, ...], str]) -> float:
+def _ways(shim: Path) -> dict[str, Way]:
+    preloaded = ("env", f"LD_PRELOAD={shim}")
+    return {
+        ALONE: Way(MEMORY_ALONE),
+        "the same once more": Way(MEMORY_ALONE, base=ALONE),
+        PROBES: Way(("--leakcheck", "--leakcheck-no-native"), base=ALONE),
+        NATIVE: Way(("--leakcheck", "--leakcheck-native"), preloaded, PROBES),
+        "as it comes: started again": Way(("--leakcheck",), base=PROBES),
+    }
+
+
+def _processor_seconds(suite: Suite, on: Python, way: Way) -> float:
     """Of one whole run of the suite, user's and system's."""
     began = resource.getrusage(resource.RUSAGE_CHILDREN)
-    _run(suite, on, way)
+    run_whole(suite, on, way.arguments, under=way.under)
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ended.ru_utime - began.ru_utime + ended.ru_stime - began.ru_stime
 
 
-def _instructions(suite: Suite, on: Python, way: tuple[tuple[str, ...], str]) -> int:
+def _instructions(suite: Suite, on: Python, way: Way) -> int:
     """Of one whole run of the suite."""
-    told = _run(suite, on, way, CALLGRIND).tail
+    told = run_whole(suite, on, way.arguments, under=(*way.under, *CALLGRIND)).tail
     found = re.fullmatch(r"==\d+== I\s+refs:\s+([\d,]+)", told)
     if found is None:
         raise BenchError(f"valgrind's callgrind did not say how many instructions: {told!r}")
@@ -93,19 +80,19 @@ def ask(options: Options) -> Iterator[Table]:
         raise BenchError(str(error)) from error
     except (places.PlaceError, ValueError) as error:
         raise BenchError(f"leakcheck can't be built with its shim: {error}") from error
-    ways = {
-        way: (arguments, str(shim) if preloaded else "")
-        for way, (arguments, preloaded, _) in WAYS.items()
-    }
-    seconds: dict[str, list[float]] = {way: [] for way in WAYS}
-    for repeat in range(1 + options.repeats(REPEATS)):
-        for name, way in ways.items():
-            took = _processor_seconds(suite, on, way)
-            if repeat:  # The first is for what has to be fetched and built, and cold files.
-                seconds[name].append(took)
+    ways = _ways(shim)
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    try:
+        for repeat in range(1 + options.repeats(REPEATS)):
+            for name, way in ways.items():
+                took = _processor_seconds(suite, on, way)
+                if repeat:  # The first is for what has to be fetched and built, and cold files.
+                    seconds[name].append(took)
+    except places.PlaceError as error:
+        raise BenchError(str(error)) from error
 
     def ratio(name: str) -> str:
-        base = WAYS[name][2]
+        base = ways[name].base
         if not base:
             return ""
         pairs = zip(seconds[name], seconds[base], strict=True)
@@ -121,13 +108,11 @@ def ask(options: Options) -> Iterator[Table]:
         yield _of_instructions(suite, on, ways)
 
 
-def _of_instructions(
-    suite: Suite, on: Python, ways: dict[str, tuple[tuple[str, ...], str]]
-) -> Table:
+def _of_instructions(suite: Suite, on: Python, ways: dict[str, Way]) -> Table:
     counts = {name: _instructions(suite, on, ways[name]) for name in (ALONE, PROBES, NATIVE)}
 
     def ratio(name: str) -> str:
-        base = WAYS[name][2]
+        base = ways[name].base
         return f"{counts[name] / counts[base]:.4f} of {base}" if base else ""
 
     return Table(

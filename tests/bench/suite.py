@@ -25,11 +25,17 @@ WORKERS: Final = 2
 CHECKED = ("--leakcheck",)
 
 
-def _run(suite: Suite, on: Python, arguments: tuple[str, ...], workers: int) -> Run:
-    """One whole run of the suite."""
+def run_whole(
+    suite: Suite,
+    on: Python,
+    arguments: tuple[str, ...],
+    workers: int = 0,
+    under: tuple[str, ...] = (),
+) -> Run:
+    """One whole run of the suite; the arguments are those of `tests.suites.runs.run`."""
     from tests.suites import runs
 
-    done = runs.run(suite, on, arguments, 0, TIMEOUT, workers=workers)
+    done = runs.run(suite, on, arguments, 0, TIMEOUT, workers=workers, under=under)
     if done.state not in ("exit 0", "exit 1"):
         raise BenchError(f"the suite of {suite.name} ended with {done.state}: {done.tail}")
     return done
@@ -70,7 +76,7 @@ def ask(options: Options) -> Iterator[Table]:
     try:
         for repeat in range(2 if options.quick else 1 + REPEATS):
             for arguments, workers in ways:
-                done = _run(suite, on, arguments, workers)
+                done = run_whole(suite, on, arguments, workers)
                 if repeat:  # The first is for what has to be fetched and built, and cold files.
                     seconds[arguments, workers].append(done.seconds)
                 if arguments:
